@@ -1,0 +1,183 @@
+"""The steps: gradients against finite differences, exactness, invariance, and what is refused."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from problems import operators, random_matrix, seeds, symmetric_problem
+
+from wnlib import stiefel
+from wnlib.methods import (
+    DirectionMagnitude,
+    DirectionsMagnitude,
+    Factor,
+    Factors,
+    check_start,
+    gd,
+    gd_rectangular,
+    wn,
+    wn_rectangular,
+)
+from wnlib.problem import Problem
+from wnlib.sensing import Population, Rectangular
+
+symmetric, rectangular = operators(symmetric=(True,)), operators(symmetric=(False,))
+
+
+def slope(problem, state, name, direction, h=1e-5):
+    """Derivative of the loss at a state along a direction in one of its arrays, by central differences."""
+    move = [state._replace(**{name: getattr(state, name) + sign * h * direction}) for sign in (1, -1)]
+    return (problem.loss(move[0].Z) - problem.loss(move[1].Z)) / (2 * h)
+
+
+def assert_moves_down_the_gradient(problem, before, after, name, size, tangent=lambda D: D):
+    """(before - after)/size is the gradient in that array: its product with any direction is the slope."""
+    gradient = (getattr(before, name) - getattr(after, name)) / size
+    for seed in range(3):
+        direction = tangent(np.random.default_rng(seed).standard_normal(gradient.shape))
+        assert np.isclose(np.sum(gradient * direction), slope(problem, before, name, direction), rtol=1e-4, atol=1e-5)
+
+
+def random_symmetric_state(operator, seed):
+    rng = np.random.default_rng(seed)
+    m = operator.space.m
+    r = int(rng.integers(1, m + 1))
+    return DirectionMagnitude(stiefel.uniform(m, r, rng), stiefel.sym(rng.standard_normal((r, r))))
+
+
+@given(symmetric, seeds)
+def test_gd_moves_down_the_gradient(operator, seed):
+    rng = np.random.default_rng(seed)
+    B = rng.standard_normal(operator.space.shape)
+    problem = Problem(B @ B.T, operator)
+    state = Factor.random(operator.space.m, 1, rng)
+    assert_moves_down_the_gradient(problem, state, gd(problem, state, eta=0.1), "Y", 0.1)
+
+
+@given(symmetric, seeds)
+def test_wn_moves_the_direction_down_the_riemannian_gradient(operator, seed):
+    problem = Problem(random_matrix(operator.space, seed), operator)
+    state = random_symmetric_state(operator, seed)
+    eta = 1e-6  # so small that retracting adds nothing
+    after = wn(problem, state, eta=eta)
+    np.testing.assert_allclose(after.X.T @ after.X, np.eye(after.X.shape[1]), atol=1e-12)
+    assert_moves_down_the_gradient(problem, state, after, "X", eta, lambda D: stiefel.project(state.X, D))
+
+
+@given(symmetric, seeds, st.floats(0.1, 2.0))
+def test_wn_moves_the_magnitude_down_the_gradient_at_the_new_direction(operator, seed, mu):
+    problem = Problem(random_matrix(operator.space, seed), operator)
+    state = random_symmetric_state(operator, seed)
+    after = wn(problem, state, eta=0.3, mu=mu)
+    before = state._replace(X=after.X)
+    assert_moves_down_the_gradient(problem, before, after, "theta", mu, stiefel.sym)
+
+
+@given(rectangular, seeds)
+def test_gd_rectangular_moves_down_the_gradient(operator, seed):
+    problem = Problem(random_matrix(operator.space, seed), operator)
+    state = Factors.random(*operator.space.shape, 1, seed)
+    after = gd_rectangular(problem, state, eta=0.1)
+    assert_moves_down_the_gradient(problem, state, after, "F", 0.1)
+    assert_moves_down_the_gradient(problem, state, after, "G", 0.1)
+
+
+@given(rectangular, seeds)
+def test_wn_rectangular_moves_down_the_gradients(operator, seed):
+    rng = np.random.default_rng(seed)
+    problem = Problem(random_matrix(operator.space, seed), operator)
+    p, q = operator.space.shape
+    r = int(rng.integers(1, min(p, q) + 1))
+    state = DirectionsMagnitude.random(p, q, r, rng)._replace(theta=rng.standard_normal((r, r)))
+    after = wn_rectangular(problem, state, eta=1e-6)
+    assert_moves_down_the_gradient(problem, state, after, "X", 1e-6, lambda D: stiefel.project(state.X, D))
+    assert_moves_down_the_gradient(problem, state, after, "W", 1e-6, lambda D: stiefel.project(state.W, D))
+    after = wn_rectangular(problem, state, eta=0.3, mu=0.7)
+    assert_moves_down_the_gradient(problem, after._replace(theta=state.theta), after, "theta", 0.7)
+
+
+@given(seeds, st.integers(1, 6), st.floats(0.05, 1.5))
+def test_in_the_population_case_mu_two_makes_the_magnitude_optimal(seed, r, eta):
+    problem = symmetric_problem(6, [1, -0.5], seed)
+    state = DirectionMagnitude.random(6, r, seed)._replace(theta=np.eye(r))
+    X, theta = wn(problem, state, eta=eta, mu=2)
+    np.testing.assert_allclose(theta, X.T @ problem.truth @ X, atol=1e-13)
+
+
+@given(seeds, st.floats(0.05, 1.5))
+def test_in_the_population_case_mu_one_makes_the_rectangular_magnitude_optimal(seed, eta):
+    problem = Problem(random_matrix(Rectangular(5, 4), seed), Population(Rectangular(5, 4)))
+    X, theta, W = wn_rectangular(problem, DirectionsMagnitude.random(5, 4, 3, seed), eta=eta, mu=1)
+    np.testing.assert_allclose(theta, X.T @ problem.truth @ W, atol=1e-13)
+
+
+@pytest.mark.parametrize("retract", [stiefel.polar, stiefel.cayley])
+@given(seed=seeds)
+def test_rotating_the_start_rotates_the_run(retract, seed):
+    """f(XQ, QᵀΘQ) = f(X, Θ), and so do the iterates. (QR lacks this: it orthonormalizes column after column.)"""
+    problem = symmetric_problem(6, [1, 0.5], seed, n=40)
+    state = DirectionMagnitude.random(6, 3, seed)
+    Q = stiefel.uniform(3, 3, seed + 1)
+    rotated = DirectionMagnitude(state.X @ Q, Q.T @ state.theta @ Q)
+    for _ in range(3):
+        state = wn(problem, state, eta=0.3, retract=retract)
+        rotated = wn(problem, rotated, eta=0.3, retract=retract)
+        np.testing.assert_allclose(rotated.X, state.X @ Q, atol=1e-10)
+        np.testing.assert_allclose(rotated.theta, Q.T @ state.theta @ Q, atol=1e-10)
+
+
+@given(seeds)
+def test_in_the_population_case_polar_and_qr_make_the_same_estimates(seed):
+    """Both keep range(X + V), and with μ = 2 nothing but the range matters."""
+    problem = symmetric_problem(6, [1, 0.5], seed)
+    by_polar = by_qr = DirectionMagnitude.random(6, 3, seed)
+    for _ in range(10):
+        by_polar = wn(problem, by_polar, eta=0.5, retract=stiefel.polar)
+        by_qr = wn(problem, by_qr, eta=0.5, retract=stiefel.qr)
+        np.testing.assert_allclose(by_qr.Z, by_polar.Z, atol=1e-10)
+
+
+def test_a_batch_is_its_members():
+    problem = symmetric_problem(6, [1, 0.5], 0, n=40)
+    batch = DirectionMagnitude.random(6, 3, 0, size=4)
+    member = DirectionMagnitude(batch.X[2], batch.theta[2])
+    for _ in range(3):
+        batch, member = wn(problem, batch, eta=0.3), wn(problem, member, eta=0.3)
+    np.testing.assert_allclose(batch.X[2], member.X, atol=1e-13)
+    np.testing.assert_allclose(batch.Z[2], member.Z, atol=1e-13)
+
+
+def test_random_starts_have_the_size_they_promise():
+    Y = Factor.random(400, 3, 0, scale=0.1).Y
+    np.testing.assert_allclose(np.linalg.norm(Y, axis=0), 0.1, rtol=0.2)
+    F, G = Factors.random(400, 500, 3, 0, scale=[0.1, 1], imbalance=5)
+    np.testing.assert_allclose(np.linalg.norm(F, axis=-2), [[0.5] * 3, [5] * 3], rtol=0.2)
+    np.testing.assert_allclose(np.linalg.norm(G, axis=-2), [[0.02] * 3, [0.2] * 3], rtol=0.2)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda p: gd(p, Factor.random(6, 2, 0), eta=0), "eta is 0"),
+        (lambda p: gd(p, Factor.random(6, 2, 0), eta=np.nan), "eta is nan"),
+        (lambda p: wn(p, DirectionMagnitude.random(6, 2, 0), eta=-1.0), "eta is -1.0"),
+        (lambda p: wn(p, DirectionMagnitude.random(6, 2, 0), eta=1, mu=0), "mu is 0"),
+        (lambda p: Factor.random(6, 7, 0), "r is 7; it must be at most m = 6"),
+        (lambda p: Factor.random(6, 2, 0, scale=0), "scale is 0"),
+        (lambda p: DirectionMagnitude.random(6, 0, 0), "r is 0"),
+        (lambda p: Factors.random(6, 3, 4, 0), "r is 4; it must be at most m = 3"),
+        (lambda p: check_start(p, Factor(np.ones((5, 2)))), r"the start makes a \(5, 5\) matrix"),
+        (lambda p: check_start(p, Factor(np.full((6, 2), np.inf))), "Y has entries that are NaN or infinite"),
+        (lambda p: check_start(p, DirectionMagnitude(np.ones((6, 1)), np.eye(1))), "X does not have orthonormal"),
+        (lambda p: check_start(p, DirectionMagnitude(np.eye(6)[:, :2], np.eye(3))), "do not fit each other"),
+        (lambda p: check_start(p, DirectionMagnitude(np.eye(6)[:, :2], np.triu(np.ones((2, 2))))), "theta is not sym"),
+    ],
+)
+def test_nonsense_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call(symmetric_problem(6, [1.0], 0))
+
+
+def test_gd_refuses_an_indefinite_truth():
+    with pytest.raises(ValueError, match="truth has the eigenvalue -0.5"):
+        gd(symmetric_problem(6, [1, -0.5], 0), Factor.random(6, 2, 0), eta=0.1)

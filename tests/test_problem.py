@@ -1,0 +1,87 @@
+"""Truths and problems: what is planted is found again, and nonsense is refused by name."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from problems import operators, random_matrix, seeds
+
+from wnlib import stiefel
+from wnlib.methods import DirectionMagnitude, Factor
+from wnlib.problem import Problem, photograph, planted, spectrum
+from wnlib.sensing import Gaussian, Population, Rectangular, Symmetric
+
+
+@given(st.integers(2, 6), st.floats(1, 100))
+def test_spectrum(rank, condition):
+    values = spectrum(rank, condition)
+    assert len(values) == rank
+    assert values[0] == 1
+    assert np.isclose(values[0] / values[-1], condition)
+    assert np.all(np.diff(values) <= 0)
+
+
+@given(seeds, st.integers(1, 4), st.booleans())
+def test_the_planted_eigenvalues_are_found(seed, rank, indefinite):
+    values = np.linspace(2, 1, rank)
+    if indefinite:
+        values[-1] *= -1
+    problem = Problem(planted(6, values, seed), Population(Symmetric(6)))
+    assert problem.rank == rank
+    np.testing.assert_allclose(problem.eigenvalues, values, atol=1e-12)
+    U = problem.eigenvectors
+    np.testing.assert_allclose(U @ np.diag(values) @ U.T, problem.truth, atol=1e-12)
+
+
+@given(operators(), seeds)
+def test_residual_is_the_gradient_of_half_the_squared_misfit(operator, seed):
+    rng = np.random.default_rng(seed)
+    truth, Z, direction = (random_matrix(operator.space, rng) for _ in range(3))
+    problem = Problem(truth, operator)
+    factor = 2 if isinstance(operator.space, Symmetric) else 1
+    h = 1e-5
+    slope = factor * (problem.loss(Z + h * direction) - problem.loss(Z - h * direction)) / (2 * h)
+    assert np.isclose(np.sum(problem.residual(Z) * direction), slope, rtol=1e-6, atol=1e-6)
+
+
+def test_error_is_the_unsquared_frobenius_distance():
+    problem = Problem(np.diag([3.0, 0.0]), Population(Symmetric(2)))
+    assert problem.error(np.diag([0.0, 4.0])) == 5
+    assert problem.loss(np.diag([0.0, 4.0])) == 25 / 4
+
+
+def test_one_seed_makes_a_truth_and_starts_that_have_nothing_in_common():
+    U = Problem(planted(30, spectrum(3, 2), 0), Population(Symmetric(30))).eigenvectors
+    for start in (Factor.random(30, 3, 0).Y, DirectionMagnitude.random(30, 3, 0).X, stiefel.uniform(30, 3, 0)):
+        assert stiefel.principal_angles(U, np.linalg.qr(start)[0]).min() > 0.3
+
+
+def test_photograph():
+    picture = photograph(128)
+    assert picture.shape == (128, 128)
+    assert 0 <= picture.min() < 0.1
+    assert 0.9 < picture.max() <= 1
+    np.testing.assert_allclose(picture, photograph(512).reshape(128, 4, 128, 4).mean(axis=(1, 3)))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: spectrum(3, 0.5), "condition is 0.5"),
+        (lambda: spectrum(1, 2), "condition is 2"),
+        (lambda: spectrum(0, 1), "rank is 0"),
+        (lambda: planted(3, [1, 0], 0), "eigenvalues is"),
+        (lambda: planted(3, [1, np.nan], 0), "eigenvalues is"),
+        (lambda: planted(3, [1, 1, 1, 1], 0), "r is 4; it must be at most m = 3"),
+        (lambda: photograph(100), "pixels is 100; it must divide 512"),
+        (lambda: Problem(np.eye(3), Population(Symmetric(4))), r"truth has shape \(3, 3\)"),
+        (lambda: Problem(np.eye(4)[0], Population(Symmetric(4))), r"truth has shape \(4,\)"),
+        (lambda: Problem(np.full((2, 2), np.nan), Population(Symmetric(2))), "truth has entries that are NaN"),
+        (lambda: Problem(np.array([[1.0, 2], [0, 1]]), Population(Symmetric(2))), "truth is not symmetric"),
+        (lambda: Problem(np.zeros((2, 3)), Gaussian(Rectangular(2, 3), 4, 0)), "truth is all zero"),
+        (lambda: Problem(np.ones((2, 3)), Population(Rectangular(2, 3))).rank, "only a symmetric one has eigenvalues"),
+    ],
+)
+def test_nonsense_is_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()

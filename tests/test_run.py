@@ -1,0 +1,80 @@
+"""The driver: what it records, and how runs that diverge end."""
+
+import numpy as np
+import pytest
+from problems import symmetric_problem
+
+from wnlib.methods import DirectionMagnitude, Factor, gd, wn
+from wnlib.run import Diverged, run
+
+problem = symmetric_problem(6, [1, 0.5], 0)
+
+
+def test_run_iterates_the_step():
+    state = Factor.random(6, 3, 0)
+    trace = run(gd, problem, state, 5, eta=0.1)
+    for _ in range(5):
+        state = gd(problem, state, eta=0.1)
+    np.testing.assert_array_equal(trace.state.Y, state.Y)
+    np.testing.assert_array_equal(trace.steps, range(6))
+    assert trace.error[-1] == problem.error(state.Z)
+    assert trace.diverged_at == -1
+
+
+def test_it_records_what_is_asked_for_every_so_often():
+    record = {"magnitudes": lambda state: np.linalg.eigvalsh(state.theta)}
+    trace = run(wn, problem, DirectionMagnitude.random(6, 3, 0), 10, record, every=4, eta=0.5)
+    np.testing.assert_array_equal(trace.steps, [0, 4, 8])
+    assert trace.magnitudes.shape == (3, 3)
+    with pytest.raises(AttributeError, match="no 'angle'; it recorded"):
+        trace.angle
+
+
+def test_a_batch_of_starts_and_step_sizes():
+    starts = Factor.random(6, 3, 0, size=(2, 1))
+    trace = run(gd, problem, starts, 5, eta=[0.1, 0.2, 0.3])
+    assert trace.error.shape == (6, 2, 3)
+    alone = run(gd, problem, Factor(starts.Y[1, 0]), 5, eta=0.3)
+    np.testing.assert_allclose(trace.error[:, 1, 2], alone.error, rtol=1e-12)
+
+
+def test_steps_to():
+    trace = run(wn, problem, DirectionMagnitude.random(6, 4, 0), 200, eta=0.5)
+    t = trace.steps_to(1e-3)
+    assert trace.error[t] <= 1e-3 < trace.error[t - 1]
+    assert trace.steps_to(0) == -1
+
+
+def test_a_diverged_run_says_what_when_and_how_and_keeps_its_trace():
+    with pytest.raises(Diverged, match=r"gd with eta = 9 is no longer finite at iteration \d+") as caught:
+        run(gd, problem, Factor.random(6, 3, 0), 100, eta=9)
+    trace = caught.value.trace
+    assert trace.diverged_at == trace.steps[-1] + 1
+    assert trace.error[-1] > 1e30
+
+
+@pytest.mark.parametrize(("step", "start"), [(gd, Factor.random(6, 3, 0)), (wn, DirectionMagnitude.random(6, 3, 0))])
+def test_diverged_members_of_a_batch_are_masked_and_the_others_go_on(step, start):
+    sizes = {"eta": [0.1, 9.0]} if step is gd else {"eta": 0.1, "mu": [2.0, 1e3]}
+    trace = run(step, problem, start, 400, **sizes)
+    stayed, left = trace.diverged_at
+    assert stayed == -1 < left
+    assert np.isnan(trace.error[left:, 1]).all()
+    assert not np.isnan(trace.error[:left, 1]).any()
+    alone = run(step, problem, start, 400, **{name: np.ravel(size)[0] for name, size in sizes.items()})
+    np.testing.assert_allclose(trace.error[:, 0], alone.error, rtol=1e-8, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: run(gd, problem, Factor.random(6, 2, 0), 0, eta=1), "steps is 0"),
+        (lambda: run(gd, problem, Factor.random(6, 2, 0), 2.5, eta=1), "steps is 2.5"),
+        (lambda: run(gd, problem, Factor.random(6, 2, 0), 5, every=0, eta=1), "every is 0"),
+        (lambda: run(gd, problem, Factor.random(6, 2, 0), 5, eta=-0.1), "eta is -0.1"),
+        (lambda: run(gd, problem, Factor.random(7, 2, 0), 5, eta=0.1), r"the start makes a \(7, 7\) matrix"),
+    ],
+)
+def test_nonsense_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -1,0 +1,252 @@
+"""Gradient descent and weight normalization, each as one pure step: state in, state out.
+
+A state is a named tuple of arrays that holds an estimate ``Z`` of the truth. Leading axes of its arrays
+are batches: a hundred seeds are one call. `wnlib.run.run` iterates.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from wnlib import _checks
+from wnlib.stiefel import polar, project, sym, uniform
+
+
+class Factor(NamedTuple):
+    """Z = Y Yᵀ, the state of `gd`. Y has shape (..., m, r)."""
+
+    Y: np.ndarray
+
+    @property
+    def Z(self):
+        """The estimate Y Yᵀ."""
+        return self.Y @ self.Y.mT
+
+    @classmethod
+    def random(cls, m, r, rng, scale=1.0, size=()):
+        """Y = scale · N, N with independent N(0, 1/m) entries, so that each column has length about scale.
+
+        Parameters
+        ----------
+        m, r : int
+            Shape of Y, 1 <= r <= m.
+        rng : numpy.random.Generator or int
+        scale : float or array_like
+            α > 0, the size of the start.
+        size : int or tuple of int
+            Shape of the batch.
+        """
+        _checks.columns(m, r)
+        _checks.positive(scale=scale)
+        rng = _checks.generator(rng, "start")
+        return cls(_scaled_normal(m, r, rng, scale, size))
+
+
+class DirectionMagnitude(NamedTuple):
+    """Z = X Θ Xᵀ, the state of `wn`. X has shape (..., m, r) with XᵀX = I, Θ is symmetric (..., r, r)."""
+
+    X: np.ndarray
+    theta: np.ndarray
+
+    @property
+    def Z(self):
+        """The estimate X Θ Xᵀ."""
+        return self.X @ self.theta @ self.X.mT
+
+    @classmethod
+    def random(cls, m, r, rng, size=()):
+        """X uniform on St(m, r) and Θ = 0. Arguments as for `Factor.random`."""
+        X = uniform(m, r, _checks.generator(rng, "start"), size)
+        return cls(X, np.zeros((*X.shape[:-2], r, r)))
+
+
+class Factors(NamedTuple):
+    """Z = F Gᵀ, the state of `gd_rectangular`. F has shape (..., p, r), G (..., q, r)."""
+
+    F: np.ndarray
+    G: np.ndarray
+
+    @property
+    def Z(self):
+        """The estimate F Gᵀ."""
+        return self.F @ self.G.mT
+
+    @classmethod
+    def random(cls, p, q, r, rng, scale=1.0, imbalance=1.0, size=()):
+        """Independent Gaussian F and G, whose columns have length about scale·imbalance and scale/imbalance.
+
+        Parameters
+        ----------
+        p, q, r : int
+            Shapes of F and G, 1 <= r <= min(p, q).
+        rng : numpy.random.Generator or int
+        scale, imbalance : float or array_like
+            Both > 0; imbalance 1 makes the two factors equally large.
+        size : int or tuple of int
+            Shape of the batch.
+        """
+        _checks.columns(p, r)
+        _checks.columns(q, r)
+        _checks.positive(scale=scale, imbalance=imbalance)
+        rng = _checks.generator(rng, "start")
+        F = _scaled_normal(p, r, rng, np.multiply(scale, imbalance), size)
+        G = _scaled_normal(q, r, rng, np.divide(scale, imbalance), size)
+        return cls(F, G)
+
+
+class DirectionsMagnitude(NamedTuple):
+    """Z = X Θ Wᵀ, the state of `wn_rectangular`: X in St(p, r), W in St(q, r), Θ any (..., r, r)."""
+
+    X: np.ndarray
+    theta: np.ndarray
+    W: np.ndarray
+
+    @property
+    def Z(self):
+        """The estimate X Θ Wᵀ."""
+        return self.X @ self.theta @ self.W.mT
+
+    @classmethod
+    def random(cls, p, q, r, rng, size=()):
+        """X and W uniform, independent, and Θ = 0. Arguments as for `Factors.random`."""
+        rng = _checks.generator(rng, "start")
+        X = uniform(p, r, rng, size)
+        return cls(X, np.zeros((*X.shape[:-2], r, r)), uniform(q, r, rng, size))
+
+
+def _scaled_normal(m, r, rng, scale, size):
+    batch = np.broadcast_shapes(np.shape(scale), tuple(np.atleast_1d(size).astype(int)))
+    return np.asarray(scale)[..., None, None] * rng.standard_normal((*batch, m, r)) / np.sqrt(m)
+
+
+def check_start(problem, state):
+    """Raise ValueError unless the state's arrays are finite, fit each other and the problem, and X is orthonormal."""
+    shapes = ", ".join(f"{name} {np.shape(array)}" for name, array in state._asdict().items())
+    _checks.finite(**state._asdict())
+    try:
+        shape = state.Z.shape[-2:]
+    except ValueError:
+        raise ValueError(f"the start's arrays do not fit each other: {shapes}") from None
+    if shape != problem.operator.space.shape:
+        raise ValueError(
+            f"the start makes a {shape} matrix ({shapes}); the problem's is {problem.operator.space.shape}"
+        )
+    if isinstance(state, DirectionMagnitude) and not np.allclose(state.theta, state.theta.mT, atol=1e-10):
+        raise ValueError("theta is not symmetric; it must be")
+    for name in {"X", "W"} & set(state._fields):
+        X = getattr(state, name)
+        if X.shape[-1] > X.shape[-2] or not np.allclose(X.mT @ X, np.eye(X.shape[-1]), atol=1e-8):
+            raise ValueError(f"{name} does not have orthonormal columns; take it from stiefel.uniform")
+
+
+def gd(problem, state, *, eta):
+    """One step of gradient descent on f(Y) = ¼‖𝓜(YYᵀ) - y‖² (Chapter 2).
+
+    Parameters
+    ----------
+    problem : Problem
+        Symmetric, with a positive semidefinite truth.
+    state : Factor
+    eta : float or ndarray, shape (..., 1, 1)
+        Step size η > 0.
+
+    Returns
+    -------
+    Factor
+
+    Raises
+    ------
+    ValueError
+        If eta <= 0, or the truth has a negative eigenvalue: no YYᵀ can equal it.
+    """
+    _checks.positive(eta=eta)
+    if np.min(problem.eigenvalues) < 0:
+        raise ValueError(f"truth has the eigenvalue {np.min(problem.eigenvalues):.3g}; YYᵀ has none below 0 (use wn)")
+    (Y,) = state
+    E = problem.residual(Y @ Y.mT)
+    return Factor(Y - eta * E @ Y)
+
+
+def wn(problem, state, *, eta, mu=2.0, retract=polar):
+    """One step of generalized weight normalization on f(X, Θ) = ¼‖𝓜(XΘXᵀ) - y‖² (Chapter 5).
+
+    A Riemannian gradient step moves the direction X along St(m, r); then a plain one moves
+    the magnitude Θ, at the new X.
+
+    Parameters
+    ----------
+    problem : Problem
+        Symmetric; its truth may be indefinite.
+    state : DirectionMagnitude
+    eta, mu : float or ndarray, shape (..., 1, 1)
+        Step sizes η of X and μ of Θ, > 0. In the population case μ = 2 makes Θ = XᵀAX.
+    retract : callable
+        A retraction (X, V) -> X of `wnlib.stiefel`.
+
+    Returns
+    -------
+    DirectionMagnitude
+
+    Raises
+    ------
+    ValueError
+        If eta <= 0 or mu <= 0.
+    """
+    _checks.positive(eta=eta, mu=mu)
+    X, theta = state
+    E = problem.residual(X @ theta @ X.mT)
+    G = project(X, E @ X @ theta)
+    X = retract(X, -eta * G)
+    E = problem.residual(X @ theta @ X.mT)
+    theta = theta - mu * sym(X.mT @ E @ X) / 2
+    return DirectionMagnitude(X, theta)
+
+
+def gd_rectangular(problem, state, *, eta):
+    """One step of gradient descent on f(F, G) = ½‖𝓜(FGᵀ) - y‖² (Chapter 6).
+
+    Parameters
+    ----------
+    problem : Problem
+        Rectangular.
+    state : Factors
+    eta : float or ndarray, shape (..., 1, 1)
+        Step size η > 0.
+
+    Returns
+    -------
+    Factors
+    """
+    _checks.positive(eta=eta)
+    F, G = state
+    E = problem.residual(F @ G.mT)
+    return Factors(F - eta * E @ G, G - eta * E.mT @ F)
+
+
+def wn_rectangular(problem, state, *, eta, mu=1.0, retract=polar):
+    """One step of weight normalization on f(X, Θ, W) = ½‖𝓜(XΘWᵀ) - y‖² (Chapter 6).
+
+    X and W move together, from one residual; then Θ, at the new X and W.
+
+    Parameters
+    ----------
+    problem : Problem
+        Rectangular.
+    state : DirectionsMagnitude
+    eta, mu : float or ndarray, shape (..., 1, 1)
+        Step sizes η of X and W and μ of Θ, > 0. In the population case μ = 1 makes Θ = XᵀAW.
+    retract : callable
+        A retraction (X, V) -> X of `wnlib.stiefel`.
+
+    Returns
+    -------
+    DirectionsMagnitude
+    """
+    _checks.positive(eta=eta, mu=mu)
+    X, theta, W = state
+    E = problem.residual(X @ theta @ W.mT)
+    G, H = project(X, E @ W @ theta.mT), project(W, E.mT @ X @ theta)
+    X, W = retract(X, -eta * G), retract(W, -eta * H)
+    E = problem.residual(X @ theta @ W.mT)
+    theta = theta - mu * X.mT @ E @ W
+    return DirectionsMagnitude(X, theta, W)

@@ -1,0 +1,160 @@
+"""Planted truths, a photograph, and `Problem`: a truth, an operator, and the data they make."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from matplotlib.cbook import get_sample_data
+from matplotlib.image import imread
+from numpy.linalg import eigh, norm
+
+from wnlib import _checks, stiefel
+from wnlib.sensing import Symmetric
+
+
+def spectrum(rank, condition):
+    """Eigenvalues 1 = λ_1 >= … >= λ_rank = 1/κ, evenly spaced.
+
+    Parameters
+    ----------
+    rank : int
+        How many, at least 1.
+    condition : float
+        κ = λ_1/λ_rank, at least 1. With rank 1 it must be 1.
+
+    Returns
+    -------
+    ndarray, shape (rank,)
+    """
+    _checks.positive_integer(rank=rank)
+    if not (np.isfinite(condition) and condition >= 1) or (rank == 1 and condition != 1):
+        raise ValueError(f"condition is {condition!r}; it must be finite, at least 1, and 1 when rank is 1")
+    return np.linspace(1, 1 / condition, rank)
+
+
+def planted(m, eigenvalues, rng):
+    """A random symmetric matrix A = U diag(eigenvalues) Uᵀ, U uniform on St(m, rank).
+
+    Parameters
+    ----------
+    m : int
+        Size of A.
+    eigenvalues : array_like, shape (rank,)
+        Finite and none of them zero; negative ones make A indefinite. See `spectrum`.
+    rng : numpy.random.Generator or int
+        Source of randomness, or a seed for one.
+
+    Returns
+    -------
+    ndarray, shape (m, m)
+    """
+    eigenvalues = np.atleast_1d(np.asarray(eigenvalues, dtype=float))
+    if eigenvalues.ndim != 1 or not np.all(np.isfinite(eigenvalues)) or not np.all(eigenvalues):
+        raise ValueError(f"eigenvalues is {eigenvalues}; it must be a list of finite numbers, none of them zero")
+    U = stiefel.uniform(m, len(eigenvalues), _checks.generator(rng, "truth"))
+    return stiefel.sym((U * eigenvalues) @ U.T)
+
+
+def photograph(pixels=256):
+    """A real photograph as a square matrix of grey values between 0 (black) and 1 (white).
+
+    Rear Admiral Grace Hopper, computer scientist, in 1984. Photograph by James S. Davis, United States
+    Navy: in the public domain. It comes with matplotlib as ``grace_hopper.jpg``. Its upper 512 × 512 pixels
+    are averaged over blocks.
+
+    Parameters
+    ----------
+    pixels : int
+        Pixels a side; a divisor of 512.
+
+    Returns
+    -------
+    ndarray, shape (pixels, pixels)
+    """
+    _checks.positive_integer(pixels=pixels)
+    if 512 % pixels:
+        raise ValueError(f"pixels is {pixels}; it must divide 512, the photograph's width")
+    with get_sample_data("grace_hopper.jpg") as file:
+        colours = imread(file, format="jpg")[:512] / 255
+    grey = colours @ [0.299, 0.587, 0.114]  # luma, ITU-R BT.601
+    block = 512 // pixels
+    return grey.reshape(pixels, block, pixels, block).mean(axis=(1, 3))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Find the truth from its measurements y = 𝓜(truth) (Chapter 1).
+
+    Parameters
+    ----------
+    truth : ndarray, shape (..., p, q)
+        The matrix to find, A. Symmetric where ``operator.space`` is; not all zero.
+    operator : Population, Gaussian, Gram or SubsampledDCT
+        The measurement operator 𝓜.
+
+    Raises
+    ------
+    ValueError
+        If the truth does not fit the operator's space, is not finite, not symmetric where it must be, or zero.
+    """
+
+    truth: np.ndarray
+    operator: object
+
+    def __post_init__(self):
+        A, space = self.truth, self.operator.space
+        if np.shape(A)[-2:] != space.shape:
+            raise ValueError(f"truth has shape {np.shape(A)}; the operator measures {space}, of shape {space.shape}")
+        _checks.finite(truth=A)
+        if isinstance(space, Symmetric) and not np.allclose(A, A.mT, rtol=0, atol=1e-12 * np.abs(A).max()):
+            raise ValueError(f"truth is not symmetric (|A - Aᵀ| reaches {np.abs(A - A.mT).max():.3g}); {space} is")
+        if not np.all(norm(A, axis=(-2, -1))):
+            raise ValueError("truth is all zero; there is nothing to recover")
+
+    @cached_property
+    def data(self):
+        """The measurements y = 𝓜(A), shape (..., n)."""
+        return self.operator.forward(self.truth)
+
+    @cached_property
+    def _backprojection(self):
+        return self.operator.adjoint(self.data)
+
+    def residual(self, Z):
+        """E = 𝓜*(𝓜(Z) - y), the gradient of ½‖𝓜(Z) - y‖² at Z: (..., p, q) to the same shape."""
+        return self.operator.normal(Z) - self._backprojection
+
+    def loss(self, Z):
+        """The objective f: ¼‖𝓜(Z) - y‖² on symmetric matrices, ½‖𝓜(Z) - y‖² on rectangular ones."""
+        factor = 1 / 4 if isinstance(self.operator.space, Symmetric) else 1 / 2
+        return factor * np.sum((self.operator.forward(Z) - self.data) ** 2, axis=-1)
+
+    def error(self, Z):
+        """Frobenius distance ‖Z - A‖_F to the truth, unsquared."""
+        return norm(Z - self.truth, axis=(-2, -1))
+
+    @cached_property
+    def _eigen(self):
+        if not isinstance(self.operator.space, Symmetric):
+            raise ValueError(f"the truth is in {self.operator.space}; only a symmetric one has eigenvalues here")
+        values, vectors = eigh(self.truth)
+        order = np.argsort(-np.abs(values), axis=-1)
+        values = np.take_along_axis(values, order, axis=-1)
+        vectors = np.take_along_axis(vectors, order[..., None, :], axis=-1)
+        rank = np.sum(np.abs(values) > 1e-10 * np.abs(values[..., :1]), axis=-1).max()
+        return values[..., :rank], vectors[..., :rank]
+
+    @property
+    def eigenvalues(self):
+        """The truth's nonzero eigenvalues λ_1, …, of descending absolute value, shape (..., r_A)."""
+        return self._eigen[0]
+
+    @property
+    def eigenvectors(self):
+        """U, the eigenvectors that belong to `eigenvalues`, shape (..., m, r_A)."""
+        return self._eigen[1]
+
+    @property
+    def rank(self):
+        """r_A, the rank of the truth (in a batch, the largest)."""
+        return self.eigenvalues.shape[-1]
