@@ -1,0 +1,50 @@
+# make book   build the site           make serve  build it and serve it on localhost
+# make test   everything that gates    make lab    open the notebooks
+MAKEFLAGS += --no-print-directory
+BIN := .venv/bin
+CHAPTERS ?= $(wildcard book/*.ipynb)
+PORT ?= 8000
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: book serve lab test execute shots requirements clean
+
+book: .venv/installed
+	rm -rf _build/html _build/.doctrees
+	$(BIN)/jupyter-book build --quiet -W -n --keep-going .
+	@echo "The book is built. Open $(CURDIR)/_build/html/index.html, or run: make serve"
+
+serve: book
+	$(BIN)/python -m http.server --bind localhost --directory _build/html $(PORT)
+
+lab: .venv/installed
+	$(BIN)/jupyter lab book
+
+test: .venv/installed
+	$(BIN)/ruff check .
+	$(MAKE) book
+	$(BIN)/python -m tools.browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Run the chapters, or CHAPTERS="book/06-…", and write their outputs into them.
+execute: .venv/installed
+	$(BIN)/python -m tools.execute $(CHAPTERS)
+
+# Every page at two widths, light and dark, into _build/shots.
+shots: book
+	$(BIN)/python -m tools.browser
+	$(BIN)/python -m tools.shots
+
+# Pin anew, from the lower bounds in pyproject.toml.
+requirements: .venv/installed
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --no-emit-index-url \
+	  --custom-compile-command "make requirements" --extra book pyproject.toml -o requirements.txt
+
+clean:
+	rm -rf .venv _build wnlib.egg-info
+
+.venv/installed: requirements.txt pyproject.toml
+	python=$$(tools/find-python) && $$python -m venv .venv
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	touch $@

@@ -1,0 +1,112 @@
+"""The state of the chapters: executed in order, whole, and fit to be compared and read aloud."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+import tomllib
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from tools.execute import BOOK, HEADLINE, headline
+
+ROOT = BOOK.parent
+NOTEBOOKS = sorted(BOOK.glob("*.ipynb"))
+MACHINE_PATH = re.compile(r"(?<![\w.~])/(root|home|work|tmp|Users)/|[A-Z]:\\+Users")
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def texts(output):
+    """The texts of an output: pairs of where it goes and what it says. A picture has none."""
+    if output.output_type == "stream":
+        return [(output.name, output.text)]
+    if output.output_type == "error":
+        return [("error", "\n".join(output.traceback))]
+    if "image/png" in output.data:
+        return []
+    return [(kind, str(text)) for kind, text in output.data.items()]
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request):
+    return nbformat.read(request.param, as_version=nbformat.NO_CONVERT)
+
+
+@pytest.fixture
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_the_six_chapters_are_there():
+    assert [path.name[:2] for path in NOTEBOOKS] == ["01", "02", "03", "04", "05", "06"]
+
+
+def test_format_and_ids(notebook):
+    assert (notebook.nbformat, notebook.nbformat_minor) >= (4, 5)
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+
+
+def test_executed_once_and_in_order(code):
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    assert not any(cell.source.isspace() or not cell.source for cell in code)
+
+
+def test_no_errors_but_announced_ones(code):
+    for cell in code:
+        failed = any(output.output_type == "error" for output in cell.outputs)
+        assert failed == ("raises-exception" in tags(cell)), cell.source
+
+
+def test_nothing_on_stderr_and_no_machine_paths(code):
+    for cell in code:
+        for output in cell.outputs:
+            for kind, text in texts(output):
+                assert kind != "stderr", text
+                assert not MACHINE_PATH.search(text), text
+
+
+def test_every_output_is_compared(code):
+    for cell in code:
+        assert not [tag for tag in tags(cell) if tag.startswith("nbval")], cell.source
+        assert "NBVAL_" not in cell.source
+        assert "PYTEST_VALIDATE_IGNORE_OUTPUT" not in cell.source
+
+
+def test_pictures_have_alt_texts(code):
+    for cell in code:
+        if any("image/png" in output.get("data", {}) for output in cell.outputs):
+            alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+            assert len(alt) >= 40, f"mystnb.image.alt is {alt!r} in the cell\n{cell.source}"
+
+
+def test_last_number_goes_to_stdout(code):
+    numbers = [
+        kind
+        for cell in code
+        for output in cell.outputs
+        for kind, text in texts(output)
+        if re.search(r"\d", text)
+    ]
+    assert numbers[-1:] == ["stdout"]
+
+
+def test_headline_picture_is_the_chapters():
+    assert HEADLINE.read_bytes() == headline()
+
+
+def test_pins_are_within_the_bounds():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pinned = {}
+    for line in Path(ROOT / "requirements.txt").read_text().splitlines():
+        if line and not line.lstrip().startswith("#"):
+            requirement = Requirement(line)
+            [pin] = requirement.specifier
+            assert pin.operator == "=="
+            pinned[requirement.name] = Version(pin.version)
+    for bound in map(Requirement, project["dependencies"] + project["optional-dependencies"]["book"]):
+        assert bound.specifier.contains(pinned[bound.name]), f"{bound}: {pinned[bound.name]}"

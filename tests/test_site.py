@@ -1,0 +1,177 @@
+"""The built site, in a real browser with every outside address blocked."""
+
+import gzip
+import os
+from functools import cache
+from types import SimpleNamespace
+from urllib.parse import unquote, urldefrag, urljoin
+
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import sync_playwright
+
+from tools import browser, website
+
+PAGES = website.pages()
+MODES = ["light", "dark"]
+PAGE_BUDGET = 1_200_000  # bytes, gzipped, with everything that the page loads
+
+# What is wrong with the mathematics of a page, as a list of texts.
+MATH_FAULTS = """async () => {
+  await window.MathJax?.startup.promise
+  const raw = [...document.querySelectorAll(".math")].filter(e => !e.querySelector("mjx-container"))
+  const errors = [...document.querySelectorAll("mjx-merror, [data-mjx-error]")]
+  const faults = [...raw, ...errors].map(e => e.textContent || e.getAttribute("data-mjx-error"))
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  for (let node; (node = walker.nextNode()); ) {
+    const verbatim = node.parentElement.closest("pre, code, script, style, mjx-container")
+    if (!verbatim && /\\\\[([]|\\$\\$/.test(node.data)) faults.push(node.data)
+  }
+  return faults
+}"""
+NO_ALT = """[...document.images].filter(e => !e.alt.trim()).map(e => e.src)"""
+OVERFLOW = """document.documentElement.scrollWidth - window.innerWidth"""
+
+
+@pytest.fixture(scope="module")
+def address():
+    with website.serve() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        path = browser.find(playwright)
+        if not path:
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(browser.ABSENT)
+        chromium = playwright.chromium.launch(executable_path=path)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def visit(chromium, address):
+    """Open a page once in a mode, as on a phone first, and note all that the tests ask about."""
+
+    @cache
+    def visit(path, mode):
+        seen = SimpleNamespace(outside=[], errors=[], failed=[], bytes=0)
+        context = chromium.new_context(
+            color_scheme=mode, viewport={"width": 360, "height": 740}, reduced_motion="reduce"
+        )
+
+        def block(route):
+            seen.outside.append(route.request.url)
+            route.abort()
+
+        context.route(lambda url: not url.startswith(address), block)
+        page = context.new_page()
+        responses = []
+        page.on("response", responses.append)
+        page.on("console", lambda m: m.type == "error" and seen.errors.append(m.text))
+        page.on("pageerror", lambda error: seen.errors.append(str(error)))
+        page.on("requestfailed", lambda request: seen.failed.append(request.url))
+        page.goto(address + path, wait_until="load")
+        seen.math_faults = page.evaluate(MATH_FAULTS)
+        seen.formulas = page.locator("mjx-container").count()
+        page.wait_for_load_state("networkidle")
+        for response in responses:
+            if response.status >= 400:
+                seen.failed.append(f"{response.status} {response.url}")
+            elif response.status == 200:
+                seen.bytes += len(gzip.compress(response.body()))
+        seen.mode = page.evaluate("document.documentElement.dataset.theme")
+        seen.no_alt = page.evaluate(NO_ALT)
+        seen.overflow = {}
+        for width in [360, 1280]:
+            page.set_viewport_size({"width": width, "height": 740})
+            seen.overflow[width] = page.evaluate(OVERFLOW)
+        context.close()
+        return seen
+
+    return visit
+
+
+@pytest.fixture(params=MODES)
+def mode(request):
+    return request.param
+
+
+@pytest.fixture(params=PAGES)
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def seen(visit, path, mode):
+    return visit(path, mode)
+
+
+def test_the_site_is_built():
+    assert PAGES, "there is no site in _build/html: run `make book` first"
+    assert {"search.html", "genindex.html", "404.html", "book/index.html"} <= set(PAGES)
+
+
+def test_nothing_is_asked_of_the_outside(seen):
+    assert not seen.outside
+
+
+def test_no_errors(seen):
+    assert not seen.errors
+    assert not seen.failed
+
+
+def test_mathematics_is_typeset(seen, path):
+    assert not seen.math_faults
+    if path.startswith("book/0"):
+        assert seen.formulas
+
+
+def test_pictures_have_alt_texts(seen):
+    assert not seen.no_alt
+
+
+def test_no_sideways_scroll(seen):
+    assert max(seen.overflow.values()) <= 0, seen.overflow
+
+
+def test_page_weight(seen):
+    assert seen.bytes <= PAGE_BUDGET
+
+
+def test_theme_follows_the_reader(seen, path, mode):
+    if path != "404.html":
+        assert seen.mode == mode
+
+
+@cache
+def soup(path):
+    return BeautifulSoup((website.SITE / path).read_bytes(), "html.parser")
+
+
+def test_links_and_anchors(path):
+    for link in soup(path).find_all("a", href=True):
+        target, anchor = urldefrag(urljoin(f"https://site/{path}", link["href"]))
+        if not target.startswith("https://site/"):
+            continue
+        file = unquote(target.removeprefix("https://site/"))
+        assert (website.SITE / file).is_file(), link
+        if anchor and file.endswith(".html"):
+            assert soup(file).find(id=unquote(anchor)), link
+
+
+@pytest.mark.parametrize("missing", ["nowhere", "book/nowhere.html", "book/deep/er/nowhere.html"])
+def test_404_leads_home_from_any_depth(chromium, address, missing):
+    page = chromium.new_page()
+    assert page.goto(address + missing).status == 404
+    page.get_by_role("link").click()
+    page.wait_for_url(address + "book/index.html")
+    page.close()
+
+
+def test_search_finds(chromium, address):
+    page = chromium.new_page()
+    page.goto(address + "search.html?q=Stiefel")
+    page.locator("#search-results li").first.wait_for()
+    page.close()
