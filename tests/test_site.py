@@ -25,7 +25,7 @@ MATH_FAULTS = """async () => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   for (let node; (node = walker.nextNode()); ) {
     const verbatim = node.parentElement.closest("pre, code, script, style, mjx-container")
-    if (!verbatim && /\\\\[([]|\\$\\$/.test(node.data)) faults.push(node.data)
+    if (!verbatim && /\\\\[([]|\\$/.test(node.data)) faults.push(node.data)
   }
   return faults
 }"""
@@ -68,7 +68,7 @@ def visit(chromium, address):
         context.route(lambda url: not url.startswith(address), block)
         page = context.new_page()
         responses = []
-        page.on("response", responses.append)
+        page.on("response", lambda response: responses.append(response))
         page.on("console", lambda m: m.type == "error" and seen.errors.append(m.text))
         page.on("pageerror", lambda error: seen.errors.append(str(error)))
         page.on("requestfailed", lambda request: seen.failed.append(request.url))

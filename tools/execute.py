@@ -31,6 +31,7 @@ def execute(path):
         timeout=120,
         record_timing=False,
         coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": path.parent}},
     )
     client.execute()
