@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-BOOK = Path(__file__).parent.parent / "book"
+BOOK = Path(__file__).resolve().parent.parent / "book"
 HEADLINE_CHAPTER = BOOK / "06-linear-versus-sublinear.ipynb"
 HEADLINE = BOOK / "_assets" / "headline.png"
 
@@ -58,11 +58,13 @@ def headline():
 
 def main():
     os.environ.update(ENVIRONMENT)
-    for path in map(Path, sys.argv[1:]):
+    paths = [Path(argument).resolve() for argument in sys.argv[1:]]
+    for path in paths:
         start = time.perf_counter()
         execute(path)
-        print(f"{time.perf_counter() - start:6.1f} s  {path}", flush=True)
-    HEADLINE.write_bytes(headline())
+        print(f"{time.perf_counter() - start:6.1f} s  {path.name}", flush=True)
+    if HEADLINE_CHAPTER in paths:
+        HEADLINE.write_bytes(headline())
 
 
 if __name__ == "__main__":
