@@ -1,11 +1,11 @@
 """The state of the chapters: executed in order, whole, and fit to be compared and read aloud."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import nbformat
 import pytest
-import tomllib
 from packaging.requirements import Requirement
 from packaging.version import Version
 
@@ -86,11 +86,7 @@ def test_pictures_have_alt_texts(code):
 
 def test_last_number_goes_to_stdout(code):
     numbers = [
-        kind
-        for cell in code
-        for output in cell.outputs
-        for kind, text in texts(output)
-        if re.search(r"\d", text)
+        kind for cell in code for output in cell.outputs for kind, text in texts(output) if re.search(r"\d", text)
     ]
     assert numbers[-1:] == ["stdout"]
 

@@ -12,9 +12,7 @@ def main():
         chromium = playwright.chromium.launch(executable_path=browser.find(playwright))
         for mode in ["light", "dark"]:
             for width in [360, 1280]:
-                page = chromium.new_page(
-                    color_scheme=mode, viewport={"width": width, "height": 800}
-                )
+                page = chromium.new_page(color_scheme=mode, viewport={"width": width, "height": 800})
                 for path in website.pages():
                     page.goto(address + path, wait_until="load")
                     page.evaluate("window.MathJax?.startup.promise")
