@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from wnlib import _checks
 from wnlib.methods import check_start
@@ -110,7 +110,7 @@ def run(step, problem, start, steps, record=None, every=1, **options):
             if not running.any():
                 break
             if not running.all():  # send the diverged members back to the start, where a step is harmless
-                state = state._make(np.where(running[..., None, None], *pair) for pair in zip(state, start))
+                state = state._make(np.where(running[..., None, None], *pair) for pair in zip(state, start, strict=True))
             if t % every == 0:
                 kept.append(t)
                 for name, function in record.items():

@@ -16,7 +16,7 @@ def sym(S):
 
 
 def uniform(m, r, rng, size=()):
-    """Draw X uniformly (from the Haar measure) on St(m, r).
+    r"""Draw X uniformly (from the Haar measure) on St(m, r).
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def uniform(m, r, rng, size=()):
 
     Returns
     -------
-    ndarray, shape (*size, m, r)
+    ndarray, shape (\*size, m, r)
 
     Raises
     ------

@@ -64,7 +64,7 @@ def gd_contraction(eigenvalues, eta):
 
 
 def wn_contraction(eigenvalues, eta):
-    """Corollary E: what WN (μ = 2) multiplies the error by in a step, in the long run: max_k |1 - ηλ_k²|.
+    """Corollary E: what WN (μ = 2) multiplies the error by in a step, in the long run: ``max_k |1 - ηλ_k²|``.
 
     The loss, a square, contracts by the square of it.
 
