@@ -20,7 +20,7 @@ lab: .venv/installed
 	$(BIN)/jupyter lab book
 
 test: .venv/installed
-	$(BIN)/ruff check .
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(MAKE) book
 	$(BIN)/python -m tools.browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -110,7 +110,9 @@ def run(step, problem, start, steps, record=None, every=1, **options):
             if not running.any():
                 break
             if not running.all():  # send the diverged members back to the start, where a step is harmless
-                state = state._make(np.where(running[..., None, None], *pair) for pair in zip(state, start, strict=True))
+                state = state._make(
+                    np.where(running[..., None, None], *pair) for pair in zip(state, start, strict=True)
+                )
             if t % every == 0:
                 kept.append(t)
                 for name, function in record.items():
