@@ -100,14 +100,14 @@ def test_wn_rectangular_moves_down_the_gradients(operator, seed):
 def test_in_the_population_case_mu_two_makes_the_magnitude_optimal(seed, r, eta):
     problem = symmetric_problem(6, [1, -0.5], seed)
     state = DirectionMagnitude.random(6, r, seed)._replace(theta=np.eye(r))
-    X, theta = wn(problem, state, eta=eta, mu=2)
+    X, theta = wn(problem, state, eta=eta)  # 2 is the default
     np.testing.assert_allclose(theta, X.T @ problem.truth @ X, atol=1e-13)
 
 
 @given(seeds, st.floats(0.05, 1.5))
 def test_in_the_population_case_mu_one_makes_the_rectangular_magnitude_optimal(seed, eta):
     problem = Problem(random_matrix(Rectangular(5, 4), seed), Population(Rectangular(5, 4)))
-    X, theta, W = wn_rectangular(problem, DirectionsMagnitude.random(5, 4, 3, seed), eta=eta, mu=1)
+    X, theta, W = wn_rectangular(problem, DirectionsMagnitude.random(5, 4, 3, seed), eta=eta)  # 1 is the default
     np.testing.assert_allclose(theta, X.T @ problem.truth @ W, atol=1e-13)
 
 
@@ -135,6 +135,25 @@ def test_in_the_population_case_polar_and_qr_make_the_same_estimates(seed):
         by_polar = wn(problem, by_polar, eta=0.5, retract=stiefel.polar)
         by_qr = wn(problem, by_qr, eta=0.5, retract=stiefel.qr)
         np.testing.assert_allclose(by_qr.Z, by_polar.Z, atol=1e-10)
+    assert not np.allclose(by_qr.X, by_polar.X)
+
+
+@given(seeds)
+def test_transposing_the_problem_transposes_the_rectangular_step(seed):
+    """X and W play the same part: they move together, each with the retraction asked for."""
+    rng = np.random.default_rng(seed)
+    A = rng.standard_normal((5, 4))
+    X, theta, W = DirectionsMagnitude.random(5, 4, 3, rng)
+    theta = rng.standard_normal((3, 3))
+    there = DirectionsMagnitude(X, theta, W), Problem(A, Population(Rectangular(5, 4)))
+    back = DirectionsMagnitude(W, theta.T, X), Problem(A.T, Population(Rectangular(4, 5)))
+    for retract in (stiefel.polar, stiefel.qr):
+        one, other = (wn_rectangular(p, s, eta=0.3, retract=retract) for s, p in (there, back))
+        np.testing.assert_allclose(one.X, other.W, atol=1e-12)
+        np.testing.assert_allclose(one.W, other.X, atol=1e-12)
+        np.testing.assert_allclose(one.Z, other.Z.T, atol=1e-12)
+        E = X @ theta @ W.T - A
+        np.testing.assert_allclose(one.X, retract(X, -0.3 * stiefel.project(X, E @ W @ theta.T)), atol=1e-12)
 
 
 def test_a_batch_is_its_members():
@@ -168,6 +187,15 @@ def test_random_starts_have_the_size_they_promise():
         (lambda p: Factors.random(6, 3, 4, 0), "r is 4; it must be at most m = 3"),
         (lambda p: check_start(p, Factor(np.ones((5, 2)))), r"the start makes a \(5, 5\) matrix"),
         (lambda p: check_start(p, Factor(np.full((6, 2), np.inf))), "Y has entries that are NaN or infinite"),
+        (lambda p: check_start(p, Factor(np.ones((6, 7)))), "r is 7; it must be at most m = 6"),
+        (lambda p: check_start(p, Factor(np.ones((6, 0)))), "r is 0"),
+        (lambda p: check_start(p, Factor(1j * np.ones((6, 2)))), "Y has dtype complex128"),
+        (lambda p: check_start(p, Factors(np.ones((6, 2)), np.ones((6, 2)))), "the start is a Factors"),
+        (lambda p: gd(p, Factor.random(6, 2, 0, size=2), eta=np.array([0.1, 0.2])), r"eta has shape \(2,\)"),
+        (lambda p: wn(p, DirectionMagnitude.random(6, 2, 0), eta=1j), "eta is 1j"),
+        (lambda p: wn(p, DirectionMagnitude.random(6, 2, 0), eta="0.1"), "eta is '0.1'"),
+        (lambda p: gd_rectangular(p, Factors.random(6, 6, 2, 0), eta=0), "eta is 0"),
+        (lambda p: wn_rectangular(p, DirectionsMagnitude.random(6, 6, 2, 0), eta=1, mu=-1), "mu is -1"),
         (lambda p: check_start(p, DirectionMagnitude(np.ones((6, 1)), np.eye(1))), "X does not have orthonormal"),
         (lambda p: check_start(p, DirectionMagnitude(np.eye(6)[:, :2], np.eye(3))), "do not fit each other"),
         (lambda p: check_start(p, DirectionMagnitude(np.eye(6)[:, :2], np.triu(np.ones((2, 2))))), "theta is not sym"),
@@ -176,6 +204,19 @@ def test_random_starts_have_the_size_they_promise():
 def test_nonsense_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call(symmetric_problem(6, [1.0], 0))
+
+
+def test_a_rectangular_start_is_checked():
+    problem = Problem(np.ones((4, 3)), Population(Rectangular(4, 3)))
+    X, theta, W = DirectionsMagnitude.random(4, 3, 2, 0)
+    assert not np.allclose(W, DirectionsMagnitude.random(4, 3, 2, 1).W)
+    for start, message in (
+        (DirectionsMagnitude(X, theta, np.ones((3, 2))), "W does not have orthonormal columns"),
+        (DirectionsMagnitude(X, np.zeros((2, 3)), stiefel.uniform(3, 3, 0)), "do not fit each other"),
+        (DirectionMagnitude(X, theta), "the start is a DirectionMagnitude"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            check_start(problem, start)
 
 
 def test_gd_refuses_an_indefinite_truth():

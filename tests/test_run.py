@@ -1,11 +1,16 @@
 """The driver: what it records, and how runs that diverge end."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from problems import symmetric_problem
 
 from wnlib.methods import DirectionMagnitude, Factor, gd, wn
+from wnlib.problem import Problem, planted
 from wnlib.run import Diverged, run
+from wnlib.sensing import Population, Symmetric
 
 problem = symmetric_problem(6, [1, 0.5], 0)
 
@@ -43,6 +48,31 @@ def test_steps_to():
     t = trace.steps_to(1e-3)
     assert trace.error[t] <= 1e-3 < trace.error[t - 1]
     assert trace.steps_to(0) == -1
+    coarse = run(wn, problem, DirectionMagnitude.random(6, 4, 0), 200, every=2, eta=0.5)
+    assert coarse.steps_to(1e-3) == t + t % 2
+
+
+def test_a_trace_can_be_copied_and_pickled():
+    trace = run(gd, problem, Factor.random(6, 3, 0), 5, eta=0.1)
+    for twin in (copy.copy(trace), pickle.loads(pickle.dumps(trace))):
+        np.testing.assert_array_equal(twin.error, trace.error)
+
+
+def test_gd_runs_on_a_batch_of_truths_of_different_rank():
+    truths = np.stack([planted(6, [1], 0), planted(6, [1, 0.5], 1)])
+    trace = run(gd, Problem(truths, Population(Symmetric(6))), Factor.random(6, 3, 0), 5, eta=0.1)
+    assert trace.error.shape == (6, 2)
+
+
+def test_a_whole_batch_may_diverge_even_at_once():
+    record = {"lengths": lambda state: np.linalg.norm(state.Y, axis=-2)}
+    trace = run(gd, problem, Factor.random(6, 3, 0), 20, record, eta=[1e200, 9.0])
+    assert trace.diverged_at[0] == 1 < trace.diverged_at[1]
+    assert trace.lengths.shape == (21, 2, 3)
+    for k, t in enumerate(trace.diverged_at):
+        assert np.isnan(trace.lengths[t:, k]).all()
+        assert not np.isnan(trace.lengths[:t, k]).any()
+    np.testing.assert_array_equal(trace.state.Y[1], Factor.random(6, 3, 0).Y)
 
 
 def test_a_diverged_run_says_what_when_and_how_and_keeps_its_trace():
@@ -73,6 +103,8 @@ def test_diverged_members_of_a_batch_are_masked_and_the_others_go_on(step, start
         (lambda: run(gd, problem, Factor.random(6, 2, 0), 5, every=0, eta=1), "every is 0"),
         (lambda: run(gd, problem, Factor.random(6, 2, 0), 5, eta=-0.1), "eta is -0.1"),
         (lambda: run(gd, problem, Factor.random(7, 2, 0), 5, eta=0.1), r"the start makes a \(7, 7\) matrix"),
+        (lambda: run(gd, problem, DirectionMagnitude.random(6, 2, 0), 5, eta=0.1), "gd iterates a Factor"),
+        (lambda: run(gd, problem, Factor.random(6, 2, 0, size=2), 5, {"one": lambda s: 1.0}, eta=0.1), "record 'one'"),
     ],
 )
 def test_nonsense_is_refused(call, message):

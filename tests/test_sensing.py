@@ -64,6 +64,11 @@ def test_all_rows_of_the_cosine_transform_keep_every_norm():
     np.testing.assert_allclose(SubsampledDCT(space, 20, 0).normal(Z), Z, atol=1e-13)
 
 
+def test_the_cosine_transform_has_random_signs():
+    space, Z = Rectangular(4, 5), np.ones((4, 5))
+    assert not np.allclose(SubsampledDCT(space, 20, 0).forward(Z), SubsampledDCT(space, 20, 1).forward(Z))
+
+
 def test_population_is_the_identity():
     Z = random_matrix(Symmetric(4), 0)
     np.testing.assert_allclose(Population(Symmetric(4)).normal(Z), Z)

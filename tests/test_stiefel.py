@@ -43,6 +43,8 @@ def test_projection_is_orthogonal_onto_the_tangent_space(size, seed):
     np.testing.assert_allclose(X.T @ V + V.T @ X, 0, atol=1e-13)
     np.testing.assert_allclose(stiefel.project(X, V), V, atol=1e-13)
     assert np.isclose(np.sum((G - V) * stiefel.project(X, W)), 0, atol=1e-12)
+    B = rng.standard_normal((r, r))
+    np.testing.assert_allclose(stiefel.project(X, X @ (B - B.T)), X @ (B - B.T), atol=1e-12)  # tangent, so it stays
 
 
 @pytest.mark.parametrize("retract", RETRACTIONS)
@@ -114,6 +116,12 @@ def test_polar_of_an_overflow_is_nan_and_leaves_the_rest_of_the_batch():
 def test_impossible_sizes_are_refused(m, r, message):
     with pytest.raises(ValueError, match=message):
         stiefel.uniform(m, r, 0)
+
+
+@pytest.mark.parametrize("size", [-1, 0, 2.7, "3", True, None, (2, -1)])
+def test_impossible_batches_are_refused(size):
+    with pytest.raises(ValueError, match="size is"):
+        stiefel.uniform(3, 2, 0, size=size)
 
 
 def test_principal_angles_refuse_a_larger_first_subspace():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from problems import seeds, symmetric_problem
 
-from wnlib import theory
+from wnlib import stiefel, theory
 from wnlib.methods import DirectionMagnitude, Factor, gd, wn
 from wnlib.problem import spectrum
 from wnlib.run import run
@@ -34,6 +34,11 @@ def test_theorem_a_is_met_up_to_a_factor_of_two_in_the_long_run():
     assert np.isclose(trace.error[-1], theory.gd_asymptote(5000, 0.1, 8, 3), rtol=0.02)
 
 
+def test_the_asymptote_is_twice_the_bound_in_the_limit():
+    ratio = theory.gd_asymptote(1e12, 0.1, 8, 3) / theory.gd_lower_bound(1e12, 0.5, 0.1, 8, 3)
+    assert np.isclose(ratio, 2)
+
+
 def measured_contraction(trace, low=1e-10, high=1e-6):
     """Per step, in the window of errors where the slowest direction alone is left."""
     shown = (trace.error > low) & (trace.error < high)
@@ -54,12 +59,154 @@ def test_corollary_e(condition, eta):
     assert np.isclose(theory.wn_contraction(problem.eigenvalues, best), (squared - 1) / (squared + 1))
 
 
+def test_corollary_e_beyond_the_best_step():
+    assert np.isclose(theory.wn_contraction([1, 0.5], 1.9), 0.9)
+
+
 @pytest.mark.parametrize("condition", [1, 4])
 def test_gd_is_linear_at_the_exact_rank(condition):
     problem = symmetric_problem(20, spectrum(3, condition), 1)
     trace = run(gd, problem, Factor.random(20, 3, 1), 2500, eta=0.2)
     predicted = theory.gd_contraction(problem.eigenvalues, 0.2)
     assert np.isclose(np.log(measured_contraction(trace)), np.log(predicted), rtol=0.01)
+
+
+# Theorems B to E: random problems in the population case, A indefinite too, started at Θ_0 = X_0ᵀAX_0.
+
+
+@st.composite
+def population_runs(draw, most_condition=10):
+    """A problem, a start and a step size up to the best one."""
+    rank = draw(st.integers(1, 4))
+    spare = draw(st.integers(1, 4))
+    m = rank + spare + draw(st.integers(0, 6))
+    seed = draw(seeds)
+    values = spectrum(rank, draw(st.floats(1, most_condition)) if rank > 1 else 1)
+    signs = np.random.default_rng(seed).choice([-1, 1], rank) if draw(st.booleans()) else np.ones(rank)
+    problem = symmetric_problem(m, draw(st.sampled_from([0.5, 1, 3])) * signs * values, seed)
+    eta = draw(st.floats(0.05, 1)) * theory.wn_best_step(problem.eigenvalues)
+    X = stiefel.uniform(m, rank + spare, seed)
+    return problem, DirectionMagnitude(X, X.T @ problem.truth @ X), eta
+
+
+def tau(problem, state):
+    return np.linalg.norm(theory.squared_tangents(problem.eigenvectors, state.X), 2)
+
+
+@given(population_runs())
+def test_squared_tangents_are_those_of_the_principal_angles(drawn):
+    problem, start, _ = drawn
+    angles = stiefel.principal_angles(problem.eigenvectors, start.X)
+    T = theory.squared_tangents(problem.eigenvectors, start.X)
+    np.testing.assert_allclose(np.linalg.eigvalsh(T), np.tan(angles) ** 2, rtol=1e-6, atol=1e-12)
+
+
+@given(population_runs())
+def test_theorem_b_is_the_run(drawn):
+    problem, start, eta = drawn
+    U, steps = problem.eigenvectors, 60
+    record = {
+        "T": lambda state: theory.squared_tangents(U, state.X),
+        "loss": lambda state: problem.loss(state.Z),
+        "angles": lambda state: stiefel.principal_angles(U, state.X),
+    }
+    trace = run(wn, problem, start, steps, record, eta=eta)
+    shadow = theory.exact_recursion(trace.T[0], problem.eigenvalues, eta, steps)
+    size = np.linalg.norm(trace.T, axis=(1, 2))
+    shown = (size > 1e-6) & (size < 1e6)
+    gap = np.linalg.norm(shadow.T - trace.T, axis=(1, 2))
+    assert np.all(gap[shown] <= 1e-6 * size[shown])
+    np.testing.assert_allclose(shadow.loss[shown], trace.loss[shown], rtol=1e-6)
+    np.testing.assert_allclose(shadow.angles[shown], trace.angles[shown], rtol=1e-4, atol=1e-5)
+
+
+@given(st.floats(0, 50), st.floats(0.2, 3), st.floats(0.05, 1))
+def test_the_tangent_recursion_is_theorem_b_of_rank_one(tangent, eigenvalue, share):
+    eta = share / eigenvalue**2
+    T = theory.recursion(np.array([[tangent**2]]), [eigenvalue], eta)
+    assert np.isclose(T[0, 0], theory.tangent_recursion(tangent, eigenvalue, eta) ** 2, rtol=1e-9, atol=1e-12)
+
+
+@given(population_runs())
+def test_theorem_c_at_every_iterate(drawn):
+    problem, start, eta = drawn
+    record = {"tau": lambda state: tau(problem, state), "loss": lambda state: problem.loss(state.Z)}
+    trace = run(wn, problem, start, 200, record, eta=eta)
+    bound = theory.tau_bound(trace.tau[:-1], problem.eigenvalues, eta)
+    assert np.all(trace.tau[1:] <= bound * (1 + 1e-7) + 1e-20)
+    loss_bound = theory.loss_bound(trace.tau, problem.eigenvalues)
+    assert np.all(trace.loss <= loss_bound * (1 + 1e-7) + 1e-20)
+
+
+@given(population_runs(most_condition=4))
+def test_theorem_c_bounds_the_steps(drawn):
+    problem, start, eta = drawn
+    epsilon = 1e-12 * np.sum(problem.eigenvalues**2)
+    bound = theory.steps_bound(tau(problem, start), problem.eigenvalues, eta, epsilon)
+    if bound < 3000:
+        trace = run(wn, problem, start, int(bound) + 1, eta=eta)
+        assert trace.error[-1] ** 2 / 4 <= epsilon
+
+
+@given(population_runs())
+def test_continuous_time_is_the_limit_of_small_steps(drawn):
+    """The smallest cos² takes at most the time of `flow_time`, up to a share of the order of the step."""
+    problem, start, _ = drawn
+    squares = np.square(problem.eigenvalues)
+    eta = 0.02 / squares.max()
+    b = 1 / (1 + np.linalg.eigvalsh(theory.squared_tangents(problem.eigenvectors, start.X))[-1])
+    if 0.05 < b < 0.5:
+        steps = int(1.05 * theory.flow_time(b, 0.5, np.sqrt(squares.min()), eta)) + 1
+        shadow = theory.exact_recursion(
+            theory.squared_tangents(problem.eigenvectors, start.X), problem.eigenvalues, eta, steps
+        )
+        assert np.cos(shadow.angles[-1, -1]) ** 2 >= 0.5
+
+
+def test_the_escape_time_of_condition_number_one_is_an_equality_in_the_limit():
+    eta, b = 0.01, 0.02
+    shadow = theory.exact_recursion(np.array([[1 / b - 1]]), [1.0], eta, 4000)
+    escaped = np.argmax(shadow.angles[:, 0] <= np.pi / 4)
+    assert np.isclose(escaped, theory.flow_time(b, 0.5, 1.0, eta), rtol=0.01)
+
+
+@pytest.mark.parametrize(("m", "r", "rank"), [(20, 8, 2), (50, 10, 4), (12, 5, 1), (9, 9, 3)])
+def test_corollary_d(m, r, rank):
+    """The mean of T_0 over uniform starts, and over its sampled law, within four standard errors of the prediction."""
+    predicted = theory.expected_tangents(m, r, rank) * np.eye(rank)
+    U = np.eye(m)[:, :rank]
+    for T in (
+        theory.squared_tangents(U, stiefel.uniform(m, r, 0, size=4000)),
+        theory.sample_tangents(m, r, rank, 0, size=4000),
+    ):
+        error = T.std(axis=0) / np.sqrt(len(T))
+        assert np.all(np.abs(T.mean(axis=0) - predicted) <= 4 * error + 1e-12)
+
+
+def test_corollary_d_is_infinite_where_the_start_is_too_narrow():
+    assert theory.expected_tangents(10, 3, 3) == theory.expected_tangents(10, 4, 3) == np.inf
+    assert theory.expected_tangents(10, 10, 10) == 0
+    assert theory.expected_tau(10, 6, 3) == 3 * theory.expected_tangents(10, 6, 3)
+
+
+@given(seeds, st.floats(0.01, 1), st.floats(0.001, 0.02))
+def test_gd_in_continuous_time(seed, scale, eta):
+    """ẇ >= -2w² for the smallest eigenvalue w of YᵀY, so small steps stay above, up to the order of the step."""
+    problem = symmetric_problem(8, [1, 0.5], seed)
+    start = Factor.random(8, 4, seed, scale=scale)
+    record = {"w": lambda state: np.linalg.svd(state.Y, compute_uv=False)[-1] ** 2}
+    trace = run(gd, problem, start, 200, record, eta=eta)
+    bound = theory.gd_flow_bound(eta * trace.steps, trace.w[0])
+    assert np.all(trace.w >= bound * (1 - 4 * eta))
+
+
+@given(population_runs())
+def test_saddle_losses_are_those_of_the_best_approximations(drawn):
+    problem, _, _ = drawn
+    U, values = problem.eigenvectors, problem.eigenvalues
+    for k, loss in enumerate(theory.saddle_losses(values)):
+        best = (U[:, :k] * values[:k]) @ U[:, :k].T
+        assert np.isclose(loss, problem.loss(best), atol=1e-14)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +217,13 @@ def test_gd_is_linear_at_the_exact_rank(condition):
         (lambda: theory.gd_asymptote(0, 0.1, 4, 3), "t is 0"),
         (lambda: theory.wn_contraction([1, 2], -1), "eta is -1"),
         (lambda: theory.gd_contraction([1, -2], 0.1), "eigenvalues is"),
+        (lambda: theory.wn_contraction([1, np.nan], 0.1), "squared_eigenvalues is"),
+        (lambda: theory.wn_best_step([0.0]), "squared_eigenvalues is"),
+        (lambda: theory.tau_bound(1, [1, 0.5], 1.7), "eta is 1.7; Theorem C covers it up to"),
+        (lambda: theory.steps_bound(1, [1], 1, 0.6), "epsilon is 0.6; it must be at most half"),
+        (lambda: theory.expected_tangents(5, 6, 2), "r is 6; it must be at most m = 5"),
+        (lambda: theory.flow_time(0, 0.5, 1), "b_0 is 0"),
+        (lambda: theory.exact_recursion(np.eye(1), [1], 0.1, 0), "steps is 0"),
     ],
 )
 def test_nonsense_is_refused(call, message):

@@ -48,7 +48,7 @@ def install_with_apt():
     if not shutil.which("apt-get"):
         return
     root = os.geteuid() == 0
-    if not root and subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode:
+    if not root and not (shutil.which("sudo") and run("sudo", "-n", "true")):
         return
     apt = ["apt-get"] if root else ["sudo", "-n", "apt-get"]
     run(*apt, "update") and run(*apt, "install", "-y", "--no-install-recommends", "chromium")

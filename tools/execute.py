@@ -16,7 +16,7 @@ HEADLINE_CHAPTER = BOOK / "06-linear-versus-sublinear.ipynb"
 HEADLINE = BOOK / "_assets" / "headline.png"
 
 # No progress bars on stderr. One thread: two chapters are tested side by side on two cores,
-# and sums come out in the same order on every machine.
+# and sums come out in the same order in every run.
 ENVIRONMENT = {"TQDM_DISABLE": "1", "OMP_NUM_THREADS": "1"}
 
 

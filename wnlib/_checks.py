@@ -11,17 +11,30 @@ def positive_integer(**arguments):
 
 
 def positive(**arguments):
-    """Raise ValueError unless each argument is finite and greater than 0 (every entry, if an array)."""
+    """Raise ValueError unless each argument is real, finite and greater than 0 (every entry, if an array)."""
     for name, value in arguments.items():
-        if not (np.all(np.isfinite(value)) and np.all(np.greater(value, 0))):
+        array = np.asarray(value)
+        if array.dtype.kind not in "iuf" or not np.all(np.isfinite(array) & (array > 0)):
             raise ValueError(f"{name} is {value!r}; it must be finite and greater than 0")
 
 
-def finite(**arguments):
-    """Raise ValueError unless every entry of each argument is finite."""
+def step_size(**arguments):
+    """Raise ValueError unless each argument is a positive number, or an array of them of shape (..., 1, 1)."""
+    positive(**arguments)
     for name, value in arguments.items():
-        if not np.all(np.isfinite(value)):
-            raise ValueError(f"{name} has entries that are NaN or infinite; all must be finite")
+        if np.ndim(value) and np.shape(value)[-2:] != (1, 1):
+            raise ValueError(f"{name} has shape {np.shape(value)}; it must be a number or have shape (..., 1, 1)")
+
+
+def matrix(**arguments):
+    """The argument as a new array of floats; ValueError unless it is real, finite and at least two-dimensional."""
+    [(name, value)] = arguments.items()
+    array = np.array(value)
+    if array.dtype.kind not in "iuf" or array.ndim < 2:
+        raise ValueError(f"{name} has dtype {array.dtype} and shape {array.shape}; it must be a real matrix")
+    if not np.all(np.isfinite(array)):
+        raise ValueError(f"{name} has entries that are NaN or infinite; all must be finite")
+    return array.astype(float)
 
 
 def columns(m, r):
@@ -29,6 +42,15 @@ def columns(m, r):
     positive_integer(m=m, r=r)
     if r > m:
         raise ValueError(f"r is {r}; it must be at most m = {m}: r orthonormal columns need m >= r")
+
+
+def batch(size):
+    """The shape that size stands for, a tuple; ValueError unless it is a whole number or a tuple of them, at least 1."""
+    shape = size if isinstance(size, tuple) else (size,)
+    for length in shape:
+        if isinstance(length, bool) or not isinstance(length, (int, np.integer)) or length < 1:
+            raise ValueError(f"size is {size!r}; it must be a whole number or a tuple of them, none below 1")
+    return shape
 
 
 def generator(rng, stream):

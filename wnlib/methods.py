@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wnlib import _checks
+from wnlib.sensing import Rectangular, Symmetric
 from wnlib.stiefel import polar, project, sym, uniform
 
 
@@ -16,6 +17,7 @@ class Factor(NamedTuple):
     """Z = Y Yᵀ, the state of `gd`. Y has shape (..., m, r)."""
 
     Y: np.ndarray
+    space = Symmetric
 
     @property
     def Z(self):
@@ -47,6 +49,7 @@ class DirectionMagnitude(NamedTuple):
 
     X: np.ndarray
     theta: np.ndarray
+    space = Symmetric
 
     @property
     def Z(self):
@@ -65,6 +68,7 @@ class Factors(NamedTuple):
 
     F: np.ndarray
     G: np.ndarray
+    space = Rectangular
 
     @property
     def Z(self):
@@ -100,6 +104,7 @@ class DirectionsMagnitude(NamedTuple):
     X: np.ndarray
     theta: np.ndarray
     W: np.ndarray
+    space = Rectangular
 
     @property
     def Z(self):
@@ -115,31 +120,41 @@ class DirectionsMagnitude(NamedTuple):
 
 
 def _scaled_normal(m, r, rng, scale, size):
-    batch = np.broadcast_shapes(np.shape(scale), tuple(np.atleast_1d(size).astype(int)))
+    batch = np.broadcast_shapes(np.shape(scale), _checks.batch(size))
     return np.asarray(scale)[..., None, None] * rng.standard_normal((*batch, m, r)) / np.sqrt(m)
 
 
 def check_start(problem, state):
-    """Raise ValueError unless the state's arrays are finite, fit each other and the problem, and X is orthonormal."""
-    shapes = ", ".join(f"{name} {np.shape(array)}" for name, array in state._asdict().items())
-    _checks.finite(**state._asdict())
+    """The state with its arrays as floats.
+
+    ValueError unless they are finite, fit each other and the problem, 1 <= r <= m, and X and W are orthonormal.
+    """
+    space = problem.operator.space
+    if not isinstance(space, getattr(state, "space", object)):
+        raise ValueError(f"the start is a {type(state).__name__}; the problem's matrices are in {space}")
+    state = state._make(_checks.matrix(**{name: array}) for name, array in state._asdict().items())
+    shapes = ", ".join(f"{name} {array.shape}" for name, array in state._asdict().items())
+    r = state[0].shape[-1]
+    member = state._make(array[(0,) * (array.ndim - 2)] for array in state)
     try:
-        shape = state.Z.shape[-2:]
+        shape = member.Z.shape
     except ValueError:
-        raise ValueError(f"the start's arrays do not fit each other: {shapes}") from None
-    if shape != problem.operator.space.shape:
-        raise ValueError(
-            f"the start makes a {shape} matrix ({shapes}); the problem's is {problem.operator.space.shape}"
-        )
+        shape = None
+    if shape is None or ("theta" in state._fields and member.theta.shape != (r, r)):
+        raise ValueError(f"the start's arrays do not fit each other: {shapes}")
+    if shape != space.shape:
+        raise ValueError(f"the start makes a {shape} matrix ({shapes}); the problem's is {space.shape}")
+    _checks.columns(min(space.shape), r)
     if isinstance(state, DirectionMagnitude) and not np.allclose(state.theta, state.theta.mT, atol=1e-10):
         raise ValueError("theta is not symmetric; it must be")
     for name in {"X", "W"} & set(state._fields):
         X = getattr(state, name)
-        if X.shape[-1] > X.shape[-2] or not np.allclose(X.mT @ X, np.eye(X.shape[-1]), atol=1e-8):
+        if not np.allclose(X.mT @ X, np.eye(r), atol=1e-8):
             raise ValueError(f"{name} does not have orthonormal columns; take it from stiefel.uniform")
+    return state
 
 
-def gd(problem, state, *, eta):
+def gd(problem, state: Factor, *, eta):
     """One step of gradient descent on f(Y) = ¼‖𝓜(YYᵀ) - y‖² (Chapter 2).
 
     Parameters
@@ -159,7 +174,7 @@ def gd(problem, state, *, eta):
     ValueError
         If eta <= 0, or the truth has a negative eigenvalue: no YYᵀ can equal it.
     """
-    _checks.positive(eta=eta)
+    _checks.step_size(eta=eta)
     if np.min(problem.eigenvalues) < 0:
         raise ValueError(f"truth has the eigenvalue {np.min(problem.eigenvalues):.3g}; YYᵀ has none below 0 (use wn)")
     (Y,) = state
@@ -167,7 +182,7 @@ def gd(problem, state, *, eta):
     return Factor(Y - eta * E @ Y)
 
 
-def wn(problem, state, *, eta, mu=2.0, retract=polar):
+def wn(problem, state: DirectionMagnitude, *, eta, mu=2.0, retract=polar):
     """One step of generalized weight normalization on f(X, Θ) = ¼‖𝓜(XΘXᵀ) - y‖² (Chapter 5).
 
     A Riemannian gradient step moves the direction X along St(m, r); then a plain one moves
@@ -192,7 +207,7 @@ def wn(problem, state, *, eta, mu=2.0, retract=polar):
     ValueError
         If eta <= 0 or mu <= 0.
     """
-    _checks.positive(eta=eta, mu=mu)
+    _checks.step_size(eta=eta, mu=mu)
     X, theta = state
     E = problem.residual(X @ theta @ X.mT)
     G = project(X, E @ X @ theta)
@@ -202,7 +217,7 @@ def wn(problem, state, *, eta, mu=2.0, retract=polar):
     return DirectionMagnitude(X, theta)
 
 
-def gd_rectangular(problem, state, *, eta):
+def gd_rectangular(problem, state: Factors, *, eta):
     """One step of gradient descent on f(F, G) = ½‖𝓜(FGᵀ) - y‖² (Chapter 6).
 
     Parameters
@@ -217,13 +232,13 @@ def gd_rectangular(problem, state, *, eta):
     -------
     Factors
     """
-    _checks.positive(eta=eta)
+    _checks.step_size(eta=eta)
     F, G = state
     E = problem.residual(F @ G.mT)
     return Factors(F - eta * E @ G, G - eta * E.mT @ F)
 
 
-def wn_rectangular(problem, state, *, eta, mu=1.0, retract=polar):
+def wn_rectangular(problem, state: DirectionsMagnitude, *, eta, mu=1.0, retract=polar):
     """One step of weight normalization on f(X, Θ, W) = ½‖𝓜(XΘWᵀ) - y‖² (Chapter 6).
 
     X and W move together, from one residual; then Θ, at the new X and W.
@@ -242,7 +257,7 @@ def wn_rectangular(problem, state, *, eta, mu=1.0, retract=polar):
     -------
     DirectionsMagnitude
     """
-    _checks.positive(eta=eta, mu=mu)
+    _checks.step_size(eta=eta, mu=mu)
     X, theta, W = state
     E = problem.residual(X @ theta @ W.mT)
     G, H = project(X, E @ W @ theta.mT), project(W, E.mT @ X @ theta)

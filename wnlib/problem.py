@@ -102,18 +102,19 @@ class Problem:
     operator: object
 
     def __post_init__(self):
-        A, space = self.truth, self.operator.space
-        if np.shape(A)[-2:] != space.shape:
-            raise ValueError(f"truth has shape {np.shape(A)}; the operator measures {space}, of shape {space.shape}")
-        _checks.finite(truth=A)
-        if isinstance(space, Symmetric) and not np.allclose(A, A.mT, rtol=0, atol=1e-12 * np.abs(A).max()):
-            raise ValueError(f"truth is not symmetric (|A - Aᵀ| reaches {np.abs(A - A.mT).max():.3g}); {space} is")
-        if not np.all(norm(A, axis=(-2, -1))):
+        A, space = _checks.matrix(truth=self.truth), self.operator.space
+        object.__setattr__(self, "truth", A)  # a copy: data and truth stay together
+        if A.shape[-2:] != space.shape:
+            raise ValueError(f"truth has shape {A.shape}; the operator measures {space}, of shape {space.shape}")
+        largest = np.abs(A).max(axis=(-2, -1), keepdims=True)
+        if not np.all(largest):
             raise ValueError("truth is all zero; there is nothing to recover")
+        if isinstance(space, Symmetric) and np.any(np.abs(A - A.mT) > 1e-12 * largest):
+            raise ValueError(f"truth is not symmetric (|A - Aᵀ| reaches {np.abs(A - A.mT).max():.3g}); {space} is")
 
     @cached_property
     def data(self):
-        """The measurements y = 𝓜(A), shape (..., n)."""
+        """The measurements y = 𝓜(A), shape (..., n); for `Gram`, compressed, (..., d)."""
         return self.operator.forward(self.truth)
 
     @cached_property
@@ -141,12 +142,16 @@ class Problem:
         order = np.argsort(-np.abs(values), axis=-1)
         values = np.take_along_axis(values, order, axis=-1)
         vectors = np.take_along_axis(vectors, order[..., None, :], axis=-1)
-        rank = np.sum(np.abs(values) > 1e-10 * np.abs(values[..., :1]), axis=-1).max()
+        values = np.where(np.abs(values) > 1e-10 * np.abs(values[..., :1]), values, 0)
+        rank = np.count_nonzero(values, axis=-1).max()
         return values[..., :rank], vectors[..., :rank]
 
     @property
     def eigenvalues(self):
-        """The truth's nonzero eigenvalues λ_1, …, of descending absolute value, shape (..., r_A)."""
+        """The truth's nonzero eigenvalues λ_1, …, of descending absolute value, shape (..., r_A).
+
+        In a batch those of a member of lower rank are filled up with zeros.
+        """
         return self._eigen[0]
 
     @property

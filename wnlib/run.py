@@ -32,10 +32,10 @@ class Trace:
     diverged_at: np.ndarray
 
     def __getattr__(self, name):
-        try:
-            return self.__dict__["records"][name]
-        except KeyError:
-            raise AttributeError(f"the trace has no {name!r}; it recorded {list(self.records)}") from None
+        records = self.__dict__.get("records", {})  # none while a copy is being made
+        if name not in records:
+            raise AttributeError(f"the trace has no {name!r}; it recorded {list(records)}")
+        return records[name]
 
     def steps_to(self, level, of="error"):
         """First recorded iteration at which `of` is at most `level`, per member of the batch; -1 if never."""
@@ -85,7 +85,10 @@ def run(step, problem, start, steps, record=None, every=1, **options):
         If the iterate of a run without a batch is no longer finite. In a batch the others go on.
     """
     _checks.positive_integer(steps=steps, every=every)
-    check_start(problem, start)
+    expected = step.__annotations__.get("state", type(start))
+    if not isinstance(start, expected):
+        raise ValueError(f"start is a {type(start).__name__}; {step.__name__} iterates a {expected.__name__}")
+    start = check_start(problem, start)
     record = {"error": lambda state: problem.error(state.Z), **(record or {})}
     batch = np.broadcast_shapes(
         problem.truth.shape[:-2], *(array.shape[:-2] for array in start), *(np.shape(size) for size in options.values())
@@ -95,7 +98,10 @@ def run(step, problem, start, steps, record=None, every=1, **options):
 
     state = start
     diverged_at = np.full(batch, -1)
-    kept, records = [0], {name: [function(start)] for name, function in record.items()}
+    kept, records = [0], {name: [np.asarray(function(start))] for name, function in record.items()}
+    for name, [value] in records.items():
+        if value.shape[: len(batch)] != batch:
+            raise ValueError(f"record {name!r} has shape {value.shape}; it must begin with that of the batch, {batch}")
 
     def trace():
         arrays = {name: np.array(values) for name, values in records.items()}
@@ -107,7 +113,7 @@ def run(step, problem, start, steps, record=None, every=1, **options):
             finite = np.all([np.isfinite(array).all(axis=(-2, -1)) for array in state], axis=0)
             diverged_at = np.where(~finite & (diverged_at < 0), t, diverged_at)
             running = diverged_at < 0
-            if not running.any():
+            if not batch and not running:
                 break
             if not running.all():  # send the diverged members back to the start, where a step is harmless
                 state = state._make(

@@ -2,7 +2,7 @@
 
 =====================  =====================================================
 ``space``              the matrices measured: `Symmetric` or `Rectangular`
-``forward(Z)``         𝓜(Z), shape (..., n)
+``forward(Z)``         𝓜(Z), shape (..., n); of `Gram` (..., d)
 ``adjoint(y)``         𝓜*(y), shape of a matrix
 ``normal(Z)``          𝓜*(𝓜(Z)), done the cheapest way
 =====================  =====================================================

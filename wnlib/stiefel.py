@@ -42,7 +42,7 @@ def uniform(m, r, rng, size=()):
     (Mezzadri 2007). Without the signs the law would depend on the QR code.
     """
     _checks.columns(m, r)
-    normal = _checks.generator(rng, "uniform").standard_normal((*np.atleast_1d(size).astype(int), m, r))
+    normal = _checks.generator(rng, "uniform").standard_normal((*_checks.batch(size), m, r))
     Q, R = thin_qr(normal)
     return Q * np.sign(np.diagonal(R, axis1=-2, axis2=-1))[..., None, :]
 
@@ -76,7 +76,8 @@ def polar(X, V):
     Returns
     -------
     ndarray, shape (..., m, r)
-        (X + V)((X + V)ᵀ(X + V))^{-1/2}; NaN where X + V is not finite.
+        (X + V)((X + V)ᵀ(X + V))^{-1/2}; NaN where X + V is not finite. Orthonormal up to about
+        1e-16 ‖V‖²: a step as long as 1e6 is too long for it (`qr` has no such limit).
     """
     S = X + V
     gram = S.mT @ S
