@@ -66,7 +66,7 @@ def test_gd_runs_on_a_batch_of_truths_of_different_rank():
 
 def test_a_whole_batch_may_diverge_even_at_once():
     record = {"lengths": lambda state: np.linalg.norm(state.Y, axis=-2)}
-    trace = run(gd, problem, Factor.random(6, 3, 0), 20, record, eta=[1e200, 9.0])
+    trace = run(gd, problem, Factor.random(6, 3, 0), 20, record, eta=[1.7e308, 9.0])
     assert trace.diverged_at[0] == 1 < trace.diverged_at[1]
     assert trace.lengths.shape == (21, 2, 3)
     for k, t in enumerate(trace.diverged_at):
