@@ -41,8 +41,10 @@ def code(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def test_the_six_chapters_are_there():
-    assert [path.name[:2] for path in NOTEBOOKS] == ["01", "02", "03", "04", "05", "06"]
+def test_the_chapters_are_numbered_and_in_the_contents():
+    contents = re.findall(r"file: book/(\d\d-\S+)", (ROOT / "_toc.yml").read_text())
+    assert [path.stem for path in NOTEBOOKS] == contents
+    assert [name[:2] for name in contents] == [f"{k:02d}" for k in range(1, len(contents) + 1)]
 
 
 def test_format_and_ids(notebook):

@@ -4,7 +4,7 @@ All errors are ‖Z - A‖_F, unsquared, in the population case (𝓜*𝓜 the i
 λ_1 >= … >= λ_{r_A} > 0 the eigenvalues of the truth (for WN: their absolute values, descending).
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -94,7 +94,8 @@ def wn_best_step(eigenvalues):
 # principal angles between range(U) and range(X).
 
 
-class Shadow(NamedTuple):
+@dataclass(frozen=True)
+class Shadow:
     """What the exact recursion predicts, one entry per iteration along the first axis, k = steps + 1.
 
     Attributes
@@ -186,7 +187,7 @@ def exact_recursion(T_0, eigenvalues, eta, steps):
 
 
 def tangent_recursion(tangent, eigenvalue, eta):
-    """Theorem B for r_A = 1: tan θ⁺ = tan θ · |1 - ηλ² cos⁴θ| / (1 + ηλ² cos²θ sin²θ).
+    """Theorem B for r_A = 1: ``tan θ⁺ = tan θ · |1 - ηλ² cos⁴θ| / (1 + ηλ² cos²θ sin²θ)``.
 
     Parameters
     ----------
