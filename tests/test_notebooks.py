@@ -86,6 +86,17 @@ def test_pictures_have_alt_texts(code):
             assert len(alt) >= 40, f"mystnb.image.alt is {alt!r} in the cell\n{cell.source}"
 
 
+def test_solutions_and_plotting_code_are_folded_in_jupyterlab(notebook):
+    """The site folds them by its own means; `jupyter` metadata folds them where the notebooks are run."""
+    in_solution = False
+    for cell in notebook.cells:
+        in_solution = (in_solution or "{solution-start}" in cell.source) and "{solution-end}" not in cell.source
+        if cell.cell_type == "code":
+            folded = cell.metadata.get("jupyter", {})
+            assert folded.get("source_hidden", False) == (in_solution or "hide-input" in tags(cell)), cell.source
+            assert folded.get("outputs_hidden", False) == in_solution, cell.source
+
+
 def test_last_number_goes_to_stdout(code):
     numbers = [
         kind for cell in code for output in cell.outputs for kind, text in texts(output) if re.search(r"\d", text)
