@@ -46,20 +46,21 @@ class Symmetric:
 
     @cached_property
     def _entries(self):
+        """Flat place of each coordinate in the matrix, its weight, and the coordinate of each entry."""
         i, j = np.triu_indices(self.m)
-        return i, j, np.where(i == j, 1.0, np.sqrt(2.0))
+        of_entry = np.empty(self.shape, dtype=int)
+        of_entry[i, j] = of_entry[j, i] = np.arange(self.dimension)
+        return i * self.m + j, np.where(i == j, 1.0, np.sqrt(2.0)), of_entry
 
     def coordinates(self, Z):
         """Coordinates of Z: (..., m, m) to (..., d)."""
-        i, j, weights = self._entries
-        return Z[..., i, j] * weights
+        places, weights, _ = self._entries
+        return np.take(Z.reshape(*Z.shape[:-2], self.m**2), places, axis=-1) * weights
 
     def matrix(self, z):
         """Matrix with coordinates z: (..., d) to (..., m, m)."""
-        i, j, weights = self._entries
-        Z = np.empty((*z.shape[:-1], self.m, self.m))
-        Z[..., i, j] = Z[..., j, i] = z / weights
-        return Z
+        _, weights, of_entry = self._entries
+        return np.take(z / weights, of_entry, axis=-1)
 
 
 @dataclass(frozen=True)
