@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
@@ -30,6 +31,8 @@ MATH_FAULTS = """async () => {
   return faults
 }"""
 NO_ALT = """[...document.images].filter(e => !e.alt.trim()).map(e => e.src)"""
+CONTENT = "article, .bd-search-container, body > main"  # not the theme's bars and menus
+DOCUTILS = ["aria-allowed-role", "aria-deprecated-role", "aria-required-children"]  # how it marks up a bibliography
 OVERFLOW = """document.documentElement.scrollWidth - window.innerWidth"""
 
 
@@ -87,6 +90,18 @@ def visit(chromium, address):
         for width in [360, 1280]:
             page.set_viewport_size({"width": width, "height": 740})
             seen.overflow[width] = page.evaluate(OVERFLOW)
+        # Last, since it takes the formulas away: they are most of the elements, and MathJax's own.
+        page.evaluate("document.querySelectorAll('mjx-container').forEach(formula => formula.remove())")
+        options = {"resultTypes": ["violations"], "preload": False}
+        if mode == "light":
+            options["rules"] = {rule: {"enabled": False} for rule in DOCUTILS}
+        else:  # only the colours differ
+            options["runOnly"] = ["color-contrast"]
+        seen.barriers = [
+            (violation["id"], node["html"])
+            for violation in Axe().run(page, {"include": CONTENT}, options).response["violations"]
+            for node in violation["nodes"]
+        ]
         context.close()
         return seen
 
@@ -130,6 +145,10 @@ def test_mathematics_is_typeset(seen, path):
 
 def test_pictures_have_alt_texts(seen):
     assert not seen.no_alt
+
+
+def test_the_content_is_accessible(seen):
+    assert not seen.barriers
 
 
 def test_no_sideways_scroll(seen):

@@ -1,5 +1,6 @@
 """The built site: where it is, which pages it has, and a server for it on localhost."""
 
+import sys
 import threading
 from contextlib import contextmanager
 from functools import partial
@@ -33,10 +34,18 @@ class Handler(SimpleHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class Server(ThreadingHTTPServer):
+    """A browser that closes a page in mid-answer is no error."""
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def serve():
     """Serve the site on a free port and yield its address, with a slash at the end."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=SITE))
+    server = Server(("127.0.0.1", 0), partial(Handler, directory=SITE))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
