@@ -235,6 +235,8 @@ class SubsampledDCT:
         self.signs = rng.choice([-1.0, 1.0], d)
         self.picked = np.sort(rng.choice(d, n, replace=False))
         self.scale = np.sqrt(d / n)
+        self.mask = np.zeros(d)
+        self.mask[self.picked] = d / n
 
     def forward(self, Z):
         """𝓜(Z): (..., p, q) to (..., n)."""
@@ -248,5 +250,6 @@ class SubsampledDCT:
         return self.space.matrix(self.signs * idct(spectrum, norm="ortho"))
 
     def normal(self, Z):
-        """𝓜*(𝓜(Z)), shape of Z."""
-        return self.adjoint(self.forward(Z))
+        """𝓜*(𝓜(Z)), shape of Z: picking and putting back is a product with a mask."""
+        spectrum = dct(self.signs * self.space.coordinates(Z), norm="ortho")
+        return self.space.matrix(self.signs * idct(self.mask * spectrum, norm="ortho"))
