@@ -7,7 +7,6 @@ from matplotlib_inline.backend_inline import set_matplotlib_formats
 COLORS = {
     "GD": "#D55E00",
     "WN": "#0072B2",
-    "theory": "#000000",
     "green": "#009E73",
     "purple": "#CC79A7",
     "orange": "#E69F00",

@@ -56,8 +56,8 @@ def run(step, problem, start, steps, record=None, every=1, **options):
 
     Parameters
     ----------
-    step : callable
-        A pure step of `wnlib.methods`.
+    step : function
+        A pure step of `wnlib.methods`, or one of yours: (problem, state, **options) -> state.
     problem : Problem
     start : NamedTuple
         The first state. Leading axes of its arrays are a batch.
