@@ -57,7 +57,7 @@ def run(step, problem, start, steps, record=None, every=1, **options):
     Parameters
     ----------
     step : function
-        A pure step of `wnlib.methods`, or one of yours: (problem, state, **options) -> state.
+        A pure step of `wnlib.methods`, or one of yours: ``(problem, state, **options) -> state``.
     problem : Problem
     start : NamedTuple
         The first state. Leading axes of its arrays are a batch.
