@@ -7,7 +7,7 @@ CHAPTERS ?= $(wildcard book/*.ipynb)
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: book serve lab test bench experiments execute shots requirements clean
+.PHONY: book serve lab test bench experiments execute stills shots requirements clean
 
 book: .venv/installed
 	rm -rf _build/html _build/.doctrees
@@ -39,6 +39,11 @@ experiments: .venv/installed
 # Run the chapters, or CHAPTERS="book/06-…", and write their outputs into them.
 execute: .venv/installed
 	$(BIN)/python -m tools.execute $(CHAPTERS)
+
+# The explorers' pictures before any script has run, into wnlib/explorers/stills.
+stills: .venv/installed
+	$(BIN)/python -m tools.browser
+	$(BIN)/python -m tools.stills
 
 # Every page at two widths, light and dark, into _build/shots.
 shots: book

@@ -1,7 +1,6 @@
 """The built site, in a real browser with every outside address blocked."""
 
 import gzip
-import os
 from functools import cache
 from types import SimpleNamespace
 from urllib.parse import unquote, urldefrag, urljoin
@@ -9,9 +8,8 @@ from urllib.parse import unquote, urldefrag, urljoin
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
 
-from tools import browser, website
+from tools import website
 
 PAGES = website.pages()
 MODES = ["light", "dark"]
@@ -34,23 +32,6 @@ NO_ALT = """[...document.images].filter(e => !e.alt.trim()).map(e => e.src)"""
 CONTENT = "article, .bd-search-container, body > main"  # not the theme's bars and menus
 DOCUTILS = ["aria-allowed-role", "aria-deprecated-role", "aria-required-children"]  # how it marks up a bibliography
 OVERFLOW = """document.documentElement.scrollWidth - window.innerWidth"""
-
-
-@pytest.fixture(scope="module")
-def address():
-    with website.serve() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        path = browser.find(playwright)
-        if not path:
-            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(browser.ABSENT)
-        chromium = playwright.chromium.launch(executable_path=path)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,6 @@ ENVIRONMENT = {"TQDM_DISABLE": "1", "OMP_NUM_THREADS": "1"}
 
 def execute(path):
     notebook = nbformat.read(path, as_version=4)
-    notebook.metadata.pop("widgets", None)
     notebook.metadata["kernelspec"] = {
         "display_name": "Python 3 (ipykernel)",
         "language": "python",
@@ -33,6 +32,7 @@ def execute(path):
         timeout=120,
         record_timing=False,
         coalesce_streams=True,
+        store_widget_state=False,
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": path.parent}},
     )
@@ -40,13 +40,12 @@ def execute(path):
     del notebook.metadata["language_info"]["version"]
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
+            # Of an explorer the page keeps the HTML, which needs no kernel and has no random id.
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
             if "image/png" in output.get("data", {}):
                 output.data["image/png"] = shrink(output.data["image/png"])
 
-    text = nbformat.writes(notebook)
-    for i, random_id in enumerate(client.widget_state):
-        text = text.replace(random_id, f"{i:032x}")
-    nbformat.write(nbformat.reads(text, as_version=4), path)
+    nbformat.write(notebook, path)
 
 
 def shrink(png):

@@ -1,0 +1,223 @@
+"""The explorers, on the built pages in a real browser with every outside address blocked."""
+
+import re
+import statistics
+
+import numpy as np
+import pytest
+import traitlets
+from axe_playwright_python.sync_playwright import Axe
+
+from tools import stills, website
+from tools.explorers import EXPLORERS, page_script
+from wnlib import explorers
+
+PLACES = sorted(
+    (name, path)
+    for path in website.pages()
+    for name in re.findall(r'class="explorer" id="(\w+)"', (website.SITE / path).read_text())
+)
+LIVE_MS = 1000  # after opening the page
+REPAINT_MS = 16  # one frame; the test allows five times as much, for slow machines
+
+# For each of some steps of a slider: from the event to after the frame that answers it has been painted, in ms.
+REPAINTS = """async () => {
+  const frame = () => new Promise(requestAnimationFrame)
+  const times = []
+  for (const input of document.querySelectorAll(".explorer input")) {
+    for (const direction of [1, 1, -1, -1]) {
+      await frame()
+      input.value = +input.value + direction * input.step
+      const begin = performance.now()
+      input.dispatchEvent(new Event("input"))
+      const painted = new MessageChannel()
+      painted.port2.postMessage(0)
+      await new Promise((done) => (painted.port1.onmessage = done))
+      times.push(performance.now() - begin)
+      while (document.querySelector('.explorer[aria-busy="true"]')) await frame()
+    }
+  }
+  return times
+}"""
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """Open a page, as on a phone, with nothing but the site within reach; fail on any error at the end."""
+    pages, errors = [], []
+
+    def visit(path, **options):
+        options = {"viewport": {"width": 360, "height": 740}, "reduced_motion": "reduce", **options}
+        page = chromium.new_context(**options).new_page()
+        page.route(lambda url: not url.startswith(address), lambda route: errors.append(route.request.url))
+        page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address + path)
+        rests(page)
+        pages.append(page)
+        return page
+
+    yield visit
+    for page in pages:
+        page.context.close()
+    assert not errors
+
+
+@pytest.fixture(params=EXPLORERS)
+def explorer(request):
+    return EXPLORERS[request.param]
+
+
+@pytest.fixture(params=PLACES, ids=lambda place: "-".join(place))
+def place(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def page(chromium):
+    """An empty page with the scripts of all explorers."""
+    page = chromium.new_page()
+    page.evaluate("window.explorers = {}")
+    for explorer in EXPLORERS.values():
+        page.evaluate(page_script(explorer))
+    yield page
+    page.close()
+
+
+def rests(page):
+    page.wait_for_function("""!document.querySelector('.explorer[aria-busy="true"]')""")
+
+
+def test_every_explorer_has_its_page():
+    assert {name for name, _ in PLACES} == set(EXPLORERS)
+
+
+def test_live_within_a_second_of_opening(visit, place, record_property):
+    name, path = place
+    times = []
+    for _ in range(3):
+        page = visit(path)
+        page.locator(f"#{name} input").first.wait_for()
+        times.append(page.evaluate("performance.now()"))
+    record_property(f"{name} on {path} is live after", f"{min(times):.0f} ms")
+    assert min(times) < LIVE_MS
+
+
+def test_every_slider_answers_the_keyboard(visit, place):
+    name, path = place
+    page = visit(path)
+    inputs = page.locator(f"#{name} input")
+    for i, control in enumerate(EXPLORERS[name].sliders()):
+        if i:
+            page.keyboard.press("Tab")
+        else:
+            inputs.first.focus()
+        assert page.evaluate("document.activeElement.name") == control
+        value, picture = inputs.nth(i).input_value(), page.locator(f"#{name} svg").inner_html()
+        page.keyboard.press("ArrowRight")
+        rests(page)
+        assert float(inputs.nth(i).input_value()) > float(value)
+        assert page.locator(f"#{name} svg").inner_html() != picture
+        assert re.search(r"\d", page.locator(f"#{name} output").inner_text())
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Reset"
+
+
+def test_reset_and_address(visit, place):
+    name, path = place
+    page = visit(path)
+    start = page.locator(f"#{name} svg").inner_html()
+    page.locator(f"#{name} input").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(f"**#{name}?*")
+    rests(page)
+    changed = page.locator(f"#{name} svg").inner_html()
+    linked = visit(path + "#" + page.url.split("#")[1])
+    assert linked.locator(f"#{name} svg").inner_html() == changed != start
+    linked.get_by_role("button", name="Reset").click()
+    rests(linked)
+    assert linked.locator(f"#{name} svg").inner_html() == start
+    linked.wait_for_function("!location.hash")
+
+
+@pytest.mark.parametrize("query", ["", "nothing=1", "{0}=", "{0}=x", "{0}=NaN", "{0}=1e99", "{0}=-1e99"])
+def test_an_address_that_makes_no_sense_changes_nothing(visit, query):
+    name, path = PLACES[0]
+    start = visit(path).locator(f"#{name} svg").inner_html()
+    page = visit(f"{path}#{name}?{query.format(next(iter(EXPLORERS[name].sliders())))}")
+    assert page.locator(f"#{name} svg").inner_html() == start
+
+
+def test_an_answer_takes_at_most_a_frame(visit, place, record_property):
+    name, path = place
+    page = visit(path, viewport={"width": 1280, "height": 800})
+    page.evaluate(REPAINTS)  # warm
+    times = page.evaluate(REPAINTS)
+    record_property(f"{name} on {path} repaints in", f"{statistics.median(times):.1f} ms, at most {max(times):.0f} ms")
+    assert statistics.median(times) < 5 * REPAINT_MS
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_accessible(visit, place, mode, width):
+    name, path = place
+    page = visit(path, color_scheme=mode, viewport={"width": width, "height": 800})
+    violations = Axe().run(page, {"include": f"#{name}"}, {"preload": False}).response["violations"]
+    assert not [(violation["id"], node["html"]) for violation in violations for node in violation["nodes"]]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_still_picture_without_scripts(visit, place):
+    name, path = place
+    page = visit(path, java_script_enabled=False)
+    assert page.locator(f"#{name} svg").is_visible()
+    assert page.get_by_text("A still picture.").first.is_visible()
+
+
+def test_the_still_picture_is_what_the_script_draws(page, explorer):
+    number = r"-?\d+(?:\.\d+)?"
+    committed, drawn = (stills.STILLS / f"{explorer.name()}.svg").read_text().strip(), stills.draw(page, explorer)
+    assert re.split(number, committed) == re.split(number, drawn), "run `make stills`"
+    values = [np.array(re.findall(number, text), dtype=float) for text in (committed, drawn)]
+    np.testing.assert_allclose(*values, atol=0.15, err_msg="run `make stills`")
+
+
+def test_defaults_are_inside_the_range_and_on_the_grid(explorer):
+    for trait in explorer.sliders().values():
+        low, value, high = trait.min, trait.default_value, trait.max
+        if trait.metadata["log"]:
+            low, value, high = np.log10([low, value, high])
+        assert low < value < high
+        steps = (np.array([value, high]) - low) / trait.metadata["step"]
+        np.testing.assert_allclose(steps, np.round(steps), atol=1e-9)
+
+
+def test_every_corner_can_be_drawn(page, explorer):
+    rng = np.random.default_rng(0)
+    sliders = explorer.sliders()
+    for _ in range(40):
+        ends = rng.integers(2, size=len(sliders))
+        state = {name: [trait.min, trait.max][end] for (name, trait), end in zip(sliders.items(), ends, strict=True)}
+        svg, text = page.evaluate(
+            """([name, state]) => {
+              const frames = explorers[name].draw(state, 340)
+              for (;;) {
+                const { done, value } = frames.next()
+                if (done) return [value.svg, value.text]
+              }
+            }""",
+            [explorer.name(), state],
+        )
+        for bad in ["NaN", "Infinity", "undefined"]:
+            assert bad not in svg and bad not in text, (state, text)
+
+
+def test_parameters_are_checked():
+    with pytest.raises(TypeError, match="Race has no rnak; it has columns, rank"):
+        explorers.Race(rnak=3)
+    race = explorers.Race(columns=20)
+    assert repr(race).startswith("Race(columns=20, rank=5")
+    for name, value in [("columns", 51), ("columns", 7), ("columns", 9.5), ("eta_gd", np.nan), ("scale", "big")]:
+        with pytest.raises(traitlets.TraitError, match=name):
+            setattr(race, name, value)
+    assert race.columns == 20

@@ -1,0 +1,77 @@
+"""The explorers' numbers beside those of `wnlib`: the same JavaScript is run, and its start handed to Python."""
+
+import numpy as np
+import pytest
+
+from tools.explorers import EXPLORERS, page_script
+from wnlib import theory
+from wnlib.methods import DirectionMagnitude, Factor, gd, wn
+from wnlib.problem import Problem, spectrum
+from wnlib.run import run
+from wnlib.sensing import Population, Symmetric
+
+SETTINGS = range(24)
+
+
+@pytest.fixture(scope="module")
+def javascript(chromium):
+    """Evaluate JavaScript with the scripts of all explorers at hand."""
+    page = chromium.new_page()
+    page.evaluate("window.explorers = {}")
+    for explorer in EXPLORERS.values():
+        page.evaluate(page_script(explorer))
+    yield page.evaluate
+    page.close()
+
+
+def setting(explorer, seed, **ranges):
+    """Random parameters on the sliders' ranges, or on narrower ones."""
+    rng = np.random.default_rng(seed)
+    values = {}
+    for name, trait in explorer.sliders().items():
+        low, high = ranges.get(name, (trait.min, trait.max))
+        if trait.metadata["log"]:
+            values[name] = 10 ** rng.uniform(np.log10(low), np.log10(high))
+        elif isinstance(trait.default_value, int):
+            values[name] = int(rng.integers(low, high, endpoint=True))
+        else:
+            values[name] = rng.uniform(low, high)
+    return values
+
+
+RACE = """(params) => {
+  const { spectrum, start, gd, wn, squaredTangents } = explorers.race
+  const first = (run, count) => Array.from({ length: count }, () => run.next().value)
+  const { X, Y } = start(params), eigenvalues = spectrum(params)
+  return {
+    eigenvalues, X: [...X.data], Y: [...Y.data],
+    gd: first(gd(Y, eigenvalues, params.eta_gd), 201),
+    wn: first(wn(squaredTangents(X, params.rank), eigenvalues, params.eta_wn), 201),
+  }
+}"""
+
+
+@pytest.mark.parametrize("seed", SETTINGS)
+def test_race(javascript, seed):
+    # Larger step sizes are unstable: there every rounding error is magnified, in Python as in the browser.
+    params = setting(EXPLORERS["race"], seed, eta_gd=(0.05, 0.9), eta_wn=(0.05, 2.0), scale=(1e-6, 1.0))
+    r, rank = params["columns"], params["rank"]
+    seen = javascript(RACE, params)
+    eigenvalues = spectrum(rank, params["condition"] if rank > 1 else 1)
+    np.testing.assert_allclose(seen["eigenvalues"], eigenvalues, rtol=1e-14)
+
+    A = np.zeros((100, 100))
+    A[range(rank), range(rank)] = eigenvalues
+    problem = Problem(A, Population(Symmetric(100)))
+    X, Y = (np.reshape(seen[name], (100, r)) for name in "XY")
+    np.testing.assert_allclose(X.T @ X, np.eye(r), atol=1e-14)
+
+    trace = run(gd, problem, Factor(Y), 200, eta=params["eta_gd"])
+    np.testing.assert_allclose(seen["gd"], trace.error, rtol=1e-9, atol=1e-14)
+    # Below, a difference of full matrices is round-off; Theorem B's recursion keeps all its digits.
+    trace = run(wn, problem, DirectionMagnitude(X, X.T @ A @ X), 200, eta=params["eta_wn"])
+    np.testing.assert_allclose(seen["wn"], trace.error, rtol=1e-9, atol=1e-13)
+    shadow = theory.exact_recursion(
+        theory.squared_tangents(np.eye(100)[:, :rank], X), eigenvalues, params["eta_wn"], 200
+    )
+    np.testing.assert_allclose(seen["wn"], 2 * np.sqrt(shadow.loss), rtol=1e-9)

@@ -1,0 +1,29 @@
+"""Live explorers: drag a slider, see the theorem.
+
+Each is an anywidget that computes in the reader's browser. In a notebook its parameters are attributes
+(``race.columns = 20``), read and set from both sides; on the book's pages `tools/explorers.py` puts the same
+JavaScript to work without a kernel.
+
+An explorer is a class here, with its sliders, and a JavaScript file of the same name, with its mathematics.
+All share ``linalg.js``, ``recursion.js`` (Theorem B), ``plot.js``, ``explorer.js`` (sliders, read-out) and
+``explorer.css``; ``stills`` holds their pictures before any script has run.
+"""
+
+from wnlib.explorers._explorer import Explorer, slider
+
+__all__ = ["Race"]
+
+
+class Race(Explorer):
+    """Gradient descent beside weight normalization, error against iteration (Chapter 6).
+
+    Population case, a 100 × 100 truth with eigenvalues evenly spaced from 1 to 1/κ.
+    """
+
+    columns = slider("columns r", 25, 8, 50)
+    rank = slider("rank of the truth", 5, 1, 8)
+    condition = slider("condition number κ", 2.0, 1.0, 10.0, step=0.5)
+    eta_gd = slider("step size of gradient descent", 0.8, 0.05, 1.5, step=0.05)
+    eta_wn = slider("step size of weight normalization", 1.6, 0.05, 2.4, step=0.05)
+    scale = slider("scale of gradient descent's start", 1.0, 1e-6, 10.0, step=0.25, log=True)
+    seed = slider("seed", 7, 0, 20)

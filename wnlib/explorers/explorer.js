@@ -1,0 +1,108 @@
+// The frame of every explorer: sliders from the model's `controls`, a picture, a read-out, a reset button.
+
+const FRAME_MS = 8; // of computing, before the picture is shown as far as it has come
+
+/** The value of a slider in words: as many decimals as its step has. */
+function format({ log, step }, value) {
+  if (log) return short(value);
+  const decimals = (String(step).split(".")[1] ?? "").length;
+  return value.toFixed(decimals);
+}
+
+/**
+ * Make an anywidget's `render` of a view.
+ *
+ * A view has
+ * - title: string
+ * - draw(params, width): a generator that returns { svg, text }; before, it may yield less complete ones
+ * - drag(params, x, y, width), if a point of the picture means something: new values for some of params
+ */
+function explorer(view) {
+  const render = ({ model, el }) => {
+    const controls = model.get("controls");
+    el.innerHTML = `<div class="explorer-picture"></div><output class="explorer-text"></output>
+      <div class="explorer-controls" role="group" aria-label="${view.title}"></div>`;
+    el.classList.add("explorer");
+    const [image, text, panel] = el.children;
+    const params = () => Object.fromEntries(controls.map(({ name }) => [name, model.get(name)]));
+    const set = (values) => {
+      for (const [name, value] of Object.entries(values)) model.set(name, value);
+      model.save_changes();
+    };
+
+    for (const control of controls) {
+      const { name, label, log, min, max, step } = control;
+      const [to, from] = log ? [Math.log10, (v) => 10 ** v] : [Number, Number];
+      const row = document.createElement("label");
+      row.innerHTML = `<span>${label}</span> <b></b> <input type="range" name="${name}">`;
+      const input = row.lastElementChild;
+      Object.assign(input, { min: to(min), max: to(max), step, autocomplete: "off" });
+      input.addEventListener("input", () => set({ [name]: from(+input.value) }));
+      control.show = (value) => {
+        input.value = to(value);
+        input.previousElementSibling.textContent = format(control, value);
+        input.setAttribute("aria-valuetext", format(control, value));
+      };
+      panel.append(row);
+    }
+    const reset = document.createElement("button");
+    reset.type = "button";
+    reset.textContent = "Reset";
+    reset.addEventListener("click", () => set(Object.fromEntries(controls.map(({ name, value }) => [name, value]))));
+    panel.append(reset);
+
+    let frames, waiting = false, later;
+    const advance = () => {
+      const until = performance.now() + FRAME_MS;
+      let frame;
+      do frame = frames.next();
+      while (!frame.done && performance.now() < until);
+      image.innerHTML = frame.value.svg;
+      el.ariaBusy = !frame.done;
+      if (frame.done) text.textContent = frame.value.text;
+      else later = requestAnimationFrame(advance);
+    };
+    const redraw = () => {
+      waiting = false;
+      cancelAnimationFrame(later);
+      const values = params();
+      for (const control of controls) control.show(values[control.name]);
+      frames = view.draw(values, width());
+      advance();
+    };
+    // Many changes at once are one redraw, still before the next frame is painted.
+    const change = () => {
+      if (!waiting) queueMicrotask(redraw);
+      waiting = true;
+    };
+    const width = () => Math.min(700, Math.max(280, image.clientWidth || 640));
+    model.on("change", change);
+
+    if (view.drag) {
+      const follow = (event) => {
+        const box = image.firstElementChild.getBoundingClientRect();
+        const scale = width() / box.width;
+        set(view.drag(params(), (event.clientX - box.left) * scale, (event.clientY - box.top) * scale, width()));
+      };
+      image.addEventListener("pointerdown", (event) => {
+        image.setPointerCapture(event.pointerId);
+        follow(event);
+      });
+      image.addEventListener("pointermove", (event) => image.hasPointerCapture(event.pointerId) && follow(event));
+    }
+
+    let last = width();
+    const sizes = new ResizeObserver(() => {
+      if (width() !== last) change();
+      last = width();
+    });
+    sizes.observe(image);
+    redraw();
+    return () => {
+      sizes.disconnect();
+      cancelAnimationFrame(later);
+      model.off("change", change);
+    };
+  };
+  return { ...view, render };
+}

@@ -1,0 +1,63 @@
+// Puts the explorers of a page to work: a small host for anywidget's front ends, with no kernel behind it.
+// The parameters that are not at their defaults stand in the address, as in #race?columns=10&rank=3.
+
+window.explorers = {}; // each explorer's script adds itself
+
+class PageModel {
+  constructor(name, state) {
+    this.name = name;
+    this.state = state;
+    this.listeners = [];
+    this.load();
+    window.addEventListener("hashchange", () => this.load());
+  }
+
+  get(key) {
+    return this.state[key];
+  }
+
+  set(key, value) {
+    this.state[key] = value;
+    for (const listener of this.listeners) listener();
+  }
+
+  on(event, listener) {
+    this.listeners.push(listener);
+  }
+
+  off() {
+    this.listeners = [];
+  }
+
+  /** Take the parameters from the address; what is no number, or out of range, stays as it was. */
+  load() {
+    const [name, query] = location.hash.slice(1).split("?");
+    if (name !== this.name || query === undefined) return;
+    const given = new URLSearchParams(query);
+    for (const { name: key, min, max, step, log, value } of this.state.controls) {
+      const wanted = given.has(key) ? Number(given.get(key)) : value;
+      const whole = log || step % 1 !== 0 || Number.isInteger(wanted);
+      if (given.get(key) !== "" && whole && wanted >= min && wanted <= max) this.set(key, wanted);
+    }
+    document.getElementById(name).scrollIntoView();
+  }
+
+  /** Write the parameters into the address, once they have rested for a moment. */
+  save_changes() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const changed = this.state.controls.filter(({ name, value }) => this.state[name] !== value);
+      const query = changed.map(({ name }) => `${name}=${+this.state[name].toPrecision(6)}`).join("&");
+      const fragment = query ? `#${this.name}?${query}` : "";
+      history.replaceState(null, "", location.pathname + location.search + fragment);
+    }, 250);
+  }
+}
+
+const here = document.currentScript.src;
+for (const el of document.querySelectorAll(".explorer")) {
+  const script = document.createElement("script");
+  script.src = new URL(`${el.id}.js`, here);
+  script.onload = () => explorers[el.id].render({ model: new PageModel(el.id, JSON.parse(el.dataset.state)), el });
+  document.head.append(script);
+}
