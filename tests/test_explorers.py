@@ -182,22 +182,27 @@ def test_the_still_picture_is_what_the_script_draws(page, explorer):
     np.testing.assert_allclose(*values, atol=0.15, err_msg="run `make stills`")
 
 
+def ends(trait):
+    values = trait.metadata.get("values") or [trait.min, trait.max]
+    return values[0], values[-1]
+
+
 def test_defaults_are_inside_the_range_and_on_the_grid(explorer):
     for trait in explorer.sliders().values():
-        low, value, high = trait.min, trait.default_value, trait.max
-        if trait.metadata["log"]:
+        (low, high), value = ends(trait), trait.default_value
+        if trait.metadata.get("log"):
             low, value, high = np.log10([low, value, high])
         assert low < value < high
-        steps = (np.array([value, high]) - low) / trait.metadata["step"]
-        np.testing.assert_allclose(steps, np.round(steps), atol=1e-9)
+        if "step" in trait.metadata:
+            steps = (np.array([value, high]) - low) / trait.metadata["step"]
+            np.testing.assert_allclose(steps, np.round(steps), atol=1e-9)
 
 
 def test_every_corner_can_be_drawn(page, explorer):
     rng = np.random.default_rng(0)
     sliders = explorer.sliders()
     for _ in range(40):
-        ends = rng.integers(2, size=len(sliders))
-        state = {name: [trait.min, trait.max][end] for (name, trait), end in zip(sliders.items(), ends, strict=True)}
+        state = {name: ends(trait)[rng.integers(2)] for name, trait in sliders.items()}
         svg, text = page.evaluate(
             """([name, state]) => {
               const frames = explorers[name].draw(state, 340)

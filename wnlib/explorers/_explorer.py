@@ -34,13 +34,19 @@ def slider(label, default, low, high, step=1, log=False):
     return kind(default, min=low, max=high).tag(sync=True, label=label, step=step, log=log)
 
 
+def choice(label, default, values):
+    """A parameter of an explorer that takes one of the values, numbers in ascending order, with a slider."""
+    return traitlets.Enum(values, default).tag(sync=True, label=label, values=values)
+
+
 class Explorer(AnyWidget):
     """An anywidget whose parameters are sliders.
 
     Attributes
     ----------
     controls : list of dict
-        What the JavaScript makes the sliders from: name, label, min, max, step, log, value (the default).
+        What the JavaScript makes the sliders from: name, label, value (the default), and min, max, step and log,
+        or values.
 
     Raises
     ------
@@ -86,16 +92,13 @@ class Explorer(AnyWidget):
 
     @traitlets.default("controls")
     def _controls(self):
-        return [
-            {
-                "name": name,
-                "value": trait.default_value,
-                "min": trait.min,
-                "max": trait.max,
-                **{key: trait.metadata[key] for key in ["label", "step", "log"]},
-            }
-            for name, trait in self.sliders().items()
-        ]
+        controls = []
+        for name, trait in self.sliders().items():
+            control = {"name": name, "value": trait.default_value, **trait.metadata}
+            if "values" not in control:
+                control |= {"min": trait.min, "max": trait.max}
+            controls.append(control)
+        return controls
 
     def fragment(self):
         """The HTML that stands for the explorer in a page: the still picture, and what its scripts start from."""

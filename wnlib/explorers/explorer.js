@@ -3,10 +3,17 @@
 const FRAME_MS = 8; // of computing, before the picture is shown as far as it has come
 
 /** The value of a slider in words: as many decimals as its step has. */
-function format({ log, step }, value) {
-  if (log) return short(value);
+function format({ values, log, step }, value) {
+  if (values || log) return short(value);
   const decimals = (String(step).split(".")[1] ?? "").length;
   return value.toFixed(decimals);
+}
+
+/** How a slider's positions and the parameter's values belong together. */
+function positions({ values, log, min, max, step }) {
+  if (values) return { min: 0, max: values.length - 1, step: 1, to: (v) => values.indexOf(v), from: (i) => values[i] };
+  if (log) return { min: Math.log10(min), max: Math.log10(max), step, to: Math.log10, from: (p) => 10 ** p };
+  return { min, max, step, to: Number, from: Number };
 }
 
 /**
@@ -31,12 +38,11 @@ function explorer(view) {
     };
 
     for (const control of controls) {
-      const { name, label, log, min, max, step } = control;
-      const [to, from] = log ? [Math.log10, (v) => 10 ** v] : [Number, Number];
+      const { name, label } = control, { min, max, step, to, from } = positions(control);
       const row = document.createElement("label");
       row.innerHTML = `<span>${label}</span> <b></b> <input type="range" name="${name}">`;
       const input = row.lastElementChild;
-      Object.assign(input, { min: to(min), max: to(max), step, autocomplete: "off" });
+      Object.assign(input, { min, max, step, autocomplete: "off" });
       input.addEventListener("input", () => set({ [name]: from(+input.value) }));
       control.show = (value) => {
         input.value = to(value);

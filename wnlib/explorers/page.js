@@ -3,6 +3,12 @@
 
 window.explorers = {}; // each explorer's script adds itself
 
+/** Can the parameter take the value? */
+function possible({ values, min, max, step, log }, value) {
+  if (values) return values.includes(value);
+  return value >= min && value <= max && (log || step % 1 !== 0 || Number.isInteger(value));
+}
+
 class PageModel {
   constructor(name, state) {
     this.name = name;
@@ -34,10 +40,9 @@ class PageModel {
     const [name, query] = location.hash.slice(1).split("?");
     if (name !== this.name || query === undefined) return;
     const given = new URLSearchParams(query);
-    for (const { name: key, min, max, step, log, value } of this.state.controls) {
-      const wanted = given.has(key) ? Number(given.get(key)) : value;
-      const whole = log || step % 1 !== 0 || Number.isInteger(wanted);
-      if (given.get(key) !== "" && whole && wanted >= min && wanted <= max) this.set(key, wanted);
+    for (const control of this.state.controls) {
+      const text = given.get(control.name), wanted = text === null ? control.value : Number(text);
+      if (text !== "" && possible(control, wanted)) this.set(control.name, wanted);
     }
     document.getElementById(name).scrollIntoView();
   }
