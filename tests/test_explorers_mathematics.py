@@ -17,7 +17,6 @@ SETTINGS = range(24)
 def javascript(chromium):
     """Evaluate JavaScript with the scripts of all explorers at hand."""
     page = chromium.new_page()
-    page.evaluate("window.explorers = {}")
     for explorer in EXPLORERS.values():
         page.evaluate(page_script(explorer))
     yield page.evaluate

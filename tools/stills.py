@@ -20,7 +20,6 @@ DRAW = """([name, state, width]) => {
 
 def draw(page, explorer):
     """The picture at the default parameters, as the text of an SVG."""
-    page.evaluate("window.explorers = {}")
     page.evaluate(page_script(explorer))
     defaults = {name: trait.default_value for name, trait in explorer.sliders().items()}
     return page.evaluate(DRAW, [explorer.name(), defaults, WIDTH])

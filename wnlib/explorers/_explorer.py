@@ -31,12 +31,14 @@ def slider(label, default, low, high, step=1, log=False):
     An integer if default is one. With log, the slider moves in powers of ten, by step of an exponent.
     """
     kind = traitlets.Int if isinstance(default, int) else Real
-    return kind(default, min=low, max=high).tag(sync=True, label=label, step=step, log=log)
+    trait = kind(default, min=low, max=high, help=f"{label}, {low:g} to {high:g}")
+    return trait.tag(sync=True, label=label, step=step, log=log)
 
 
 def choice(label, default, values):
     """A parameter of an explorer that takes one of the values, numbers in ascending order, with a slider."""
-    return traitlets.Enum(values, default).tag(sync=True, label=label, values=values)
+    trait = traitlets.Enum(values, default, help=f"{label}, one of {values}")
+    return trait.tag(sync=True, label=label, values=values)
 
 
 class Explorer(AnyWidget):
@@ -92,9 +94,11 @@ class Explorer(AnyWidget):
 
     @traitlets.default("controls")
     def _controls(self):
+        shown = ["label", "step", "log", "values"]
         controls = []
         for name, trait in self.sliders().items():
-            control = {"name": name, "value": trait.default_value, **trait.metadata}
+            control = {"name": name, "value": trait.default_value}
+            control |= {key: trait.metadata[key] for key in shown if key in trait.metadata}
             if "values" not in control:
                 control |= {"min": trait.min, "max": trait.max}
             controls.append(control)

@@ -56,6 +56,8 @@ function explorer(view) {
     reset.textContent = "Reset";
     reset.addEventListener("click", () => set(Object.fromEntries(controls.map(({ name, value }) => [name, value]))));
     panel.append(reset);
+    // JupyterLab's shortcuts would take the arrow keys, Enter and others from whatever has the focus.
+    for (const control of panel.querySelectorAll("input, button")) control.dataset.lmSuppressShortcuts = "true";
 
     let frames, waiting = false, later;
     const advance = () => {

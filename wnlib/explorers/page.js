@@ -1,8 +1,6 @@
 // Puts the explorers of a page to work: a small host for anywidget's front ends, with no kernel behind it.
 // The parameters that are not at their defaults stand in the address, as in #race?columns=10&rank=3.
 
-window.explorers = {}; // each explorer's script adds itself
-
 /** Can the parameter take the value? */
 function possible({ values, min, max, step, log }, value) {
   if (values) return values.includes(value);
@@ -59,10 +57,6 @@ class PageModel {
   }
 }
 
-const here = document.currentScript.src;
 for (const el of document.querySelectorAll(".explorer")) {
-  const script = document.createElement("script");
-  script.src = new URL(`${el.id}.js`, here);
-  script.onload = () => explorers[el.id].render({ model: new PageModel(el.id, JSON.parse(el.dataset.state)), el });
-  document.head.append(script);
+  explorers[el.id].render({ model: new PageModel(el.id, JSON.parse(el.dataset.state)), el });
 }

@@ -5,6 +5,7 @@ const SIZE = 100;
 const STEPS = 200;
 const FLOOR = 1e-14; // below is round-off
 const CEILING = 1e4;
+const EXPLODED = 1e9;
 
 /** Both starts, from one Gaussian matrix: Y_0 = α N/√m, and X_0 its orthonormal columns. */
 function start({ columns, scale, seed }) {
@@ -50,6 +51,9 @@ const rates = ({ eta_gd, eta_wn }, eigenvalues) => ({
   wn: Math.max(...eigenvalues.map((v) => Math.abs(1 - eta_wn * v * v))),
 });
 
+/** Gradient descent was stopped, since its error exploded. Before that it may be unfinished. */
+const diverged = ({ gd }) => gd.at(-1) > EXPLODED;
+
 /** What to expect at steps 0, 1, …: 1/t with its constant, or a straight line from where the error is 0.01. */
 function predictions(params, eigenvalues, errors) {
   const { columns, rank, eta_gd } = params, rate = rates(params, eigenvalues);
@@ -58,7 +62,7 @@ function predictions(params, eigenvalues, errors) {
     return rate[name] < 1 && first >= 0 && t >= first ? errors[name][first] * rate[name] ** (t - first) : NaN;
   };
   const harmonic = (t) => Math.sqrt(columns - rank) / (2 * eta_gd * t);
-  return { gd: columns > rank ? harmonic : straight("gd"), wn: straight("wn") };
+  return { gd: columns > rank && !diverged(errors) ? harmonic : straight("gd"), wn: straight("wn") };
 }
 
 /** The picture and the read-out, as far as the runs have come. */
@@ -77,15 +81,14 @@ const show = (params, width, errors, eigenvalues) => ({
     for (const name of ["gd", "wn"]) chart.line(t, t.map(predicted[name]), "predicted");
     for (const [name, label] of [["gd", "gradient descent"], ["wn", "weight normalization"]]) {
       const last = errors[name].findLastIndex((error) => error >= FLOOR && error <= CEILING);
-      const error = errors[name][last], below = name === "wn" && error > 1e-10;
-      const beside = last < STEPS / 2 ? { dx: 8, dy: -6 } : { anchor: "end", dx: -12, dy: error > 1e-10 ? (below ? 20 : -9) : -2 };
-      chart.text(last, error, label, name, beside);
+      const error = errors[name][last], dy = error > 10 ? 14 : error < 1e-10 ? -4 : name === "wn" ? 20 : -9;
+      chart.text(last, error, label, name, last < STEPS / 2 ? { dx: 8, dy } : { anchor: "end", dx: -12, dy });
     }
     return picture(width, height, "Error against iteration: gradient descent and weight normalization", chart);
   },
 
   get text() {
-    const { columns, rank } = params, rate = rates(params, eigenvalues), end = errors.gd[STEPS];
+    const { columns, rank } = params, rate = rates(params, eigenvalues);
     const predicted = predictions(params, eigenvalues, errors);
     const factor = (name) => {
       const from = stepsTo(errors[name], 1e-4), to = errors[name].findLastIndex((error) => error >= 1e-12);
@@ -98,8 +101,9 @@ const show = (params, width, errors, eigenvalues) => ({
     };
     const late = params.scale < 0.1 ? ", which so small a start meets only later," : "";
     const law = columns > rank ? ` 1/t${late} predicts ${short(predicted.gd(STEPS))}.` : factor("gd");
-    const gdText = end === undefined ? "diverges, its step size is too large." : reached("gd") + law;
-    return `Gradient descent: ${gdText} Weight normalization: ${reached("wn")}${factor("wn")}`;
+    const gdText = diverged(errors) ? "diverges, its step size is too large." : reached("gd") + law;
+    const wnLaw = rate.wn < 1 ? factor("wn") : ` Its step size is too large: the predicted factor is ${short(rate.wn, 3)}.`;
+    return `Gradient descent: ${gdText} Weight normalization: ${reached("wn")}${wnLaw}`;
   },
 });
 
@@ -109,9 +113,8 @@ function* draw(params, width) {
   const gdRun = gd(Y, eigenvalues, params.eta_gd);
   while (errors.wn.length <= STEPS) errors.wn.push(wnRun.next().value);
   while (errors.gd.length <= STEPS) {
-    const error = gdRun.next().value;
-    if (!(error < 1e9)) break; // it diverges
-    errors.gd.push(error);
+    errors.gd.push(gdRun.next().value);
+    if (diverged(errors)) break;
     yield show(params, width, errors, eigenvalues);
   }
   return show(params, width, errors, eigenvalues);

@@ -1,0 +1,103 @@
+"""The explorers in JupyterLab: a real server on loopback, a kernel, and a browser with every other address blocked."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+
+import nbformat
+import pytest
+from jupyter_client import BlockingKernelClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tools.explorers import EXPLORERS
+
+TOKEN = "loopback"
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """Address of a JupyterLab that has a notebook for each explorer, and the folder of its kernels."""
+    home = tmp_path_factory.mktemp("lab")
+    for name, explorer in EXPLORERS.items():
+        cell = new_code_cell(
+            f"from wnlib.explorers import {explorer.__name__}\n\n{name} = {explorer.__name__}()\n{name}"
+        )
+        nbformat.write(new_notebook(cells=[cell], metadata=KERNEL), home / f"{name}.ipynb")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {name: str(home / "jupyter") for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR")}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--ip=127.0.0.1", "--allow-root"]
+    command += [f"--IdentityProvider.token={TOKEN}", "--LabApp.extension_manager=readonly"]
+    with (home / "log").open("w") as log:
+        server = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log)
+        address = f"http://127.0.0.1:{port}/"
+        try:
+            for _ in range(300):
+                try:
+                    urllib.request.urlopen(f"{address}api?token={TOKEN}")
+                    break
+                except OSError:
+                    assert server.poll() is None, (home / "log").read_text()
+                    time.sleep(0.1)
+            yield address, home / "jupyter"
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+@contextmanager
+def kernel(runtime, known):
+    """A client of the kernel that has come to those known."""
+    client = BlockingKernelClient()
+    (connection,) = set(runtime.glob("kernel-*.json")) - known
+    client.load_connection_file(str(connection))
+    client.start_channels()
+    yield client
+    client.stop_channels()
+
+
+def evaluate(client, expression, statement=""):
+    reply = client.execute_interactive(statement, user_expressions={"value": expression}, timeout=60)["content"]
+    return json.loads(reply["user_expressions"]["value"]["data"]["text/plain"])
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_both_sides_read_and_set_the_same_parameters(lab, chromium, name):
+    address, runtime = lab
+    known = set(runtime.glob("kernel-*.json"))
+    page, errors = chromium.new_page(viewport={"width": 1280, "height": 1400}), []
+    page.route(lambda url: not url.startswith((address, address.replace("http", "ws"))), lambda route: route.abort())
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{address}lab/tree/{name}.ipynb?token={TOKEN}")
+    page.get_by_role("button", name="| Idle").wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    explorer = page.locator(".explorer:has(input)")
+    explorer.wait_for(timeout=60_000)
+
+    parameter, trait = next(iter(EXPLORERS[name].sliders().items()))
+    slider, attribute = explorer.locator(f"input[name={parameter}]"), f"{name}.{parameter}"
+    picture = explorer.locator("svg").inner_html()
+    with kernel(runtime, known) as client:
+        # From the slider to Python …
+        slider.focus()
+        page.keyboard.press("ArrowRight")
+        deadline = time.monotonic() + 10
+        while evaluate(client, attribute) <= trait.default_value:
+            assert time.monotonic() < deadline, "the kernel does not hear of the slider"
+        assert explorer.locator("svg").inner_html() != picture
+        # … and back.
+        evaluate(client, attribute, f"{attribute} = {trait.default_value!r}")
+        page.wait_for_function(
+            "([old]) => document.querySelector('.explorer:has(input) svg').innerHTML === old", arg=[picture]
+        )
+    page.screenshot(path="/tmp/w/lab.png")
+    assert not errors
+    page.close()
