@@ -79,7 +79,7 @@ def test_both_sides_read_and_set_the_same_parameters(lab, chromium, name):
     page.get_by_role("button", name="| Idle").wait_for(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    explorer = page.locator(".explorer:has(input)")
+    explorer = page.locator('.explorer[aria-busy="false"]:has(input)')  # its picture is complete
     explorer.wait_for(timeout=60_000)
 
     parameter, trait = next(iter(EXPLORERS[name].sliders().items()))
