@@ -22,7 +22,9 @@ function positions({ values, log, min, max, step }) {
  * A view has
  * - title: string
  * - draw(params, width): a generator that returns { svg, text }; before, it may yield less complete ones
- * - drag(params, x, y, width), if a point of the picture means something: new values for some of params
+ * - drag(params, x, y, width, name), if the picture has handles: the values that the handle called so (its data-name)
+ *   has at the point (x, y), for some of params; the sliders round them to their steps
+ * - point(params, x, y, width), if a click on a point means something: values for some of params
  */
 function explorer(view) {
   const render = ({ model, el }) => {
@@ -44,6 +46,10 @@ function explorer(view) {
       const input = row.lastElementChild;
       Object.assign(input, { min, max, step, autocomplete: "off" });
       input.addEventListener("input", () => set({ [name]: from(+input.value) }));
+      control.nearest = (value) => {
+        input.value = to(value); // the browser rounds it to a step within the range
+        return from(+input.value);
+      };
       control.show = (value) => {
         input.value = to(value);
         input.previousElementSibling.textContent = format(control, value);
@@ -87,16 +93,32 @@ function explorer(view) {
     model.on("change", change);
 
     if (view.drag) {
+      let name, grip;
       const follow = (event) => {
-        const box = image.firstElementChild.getBoundingClientRect();
-        const scale = width() / box.width;
-        set(view.drag(params(), (event.clientX - box.left) * scale, (event.clientY - box.top) * scale, width()));
+        const box = image.firstElementChild.getBoundingClientRect(), scale = width() / box.width;
+        const [x, y] = [event.clientX - grip.x - box.left, event.clientY - grip.y - box.top];
+        const wanted = view.drag(params(), x * scale, y * scale, width(), name);
+        const dragged = controls.filter((control) => control.name in wanted);
+        set(Object.fromEntries(dragged.map((control) => [control.name, control.nearest(wanted[control.name])])));
       };
       image.addEventListener("pointerdown", (event) => {
+        const handle = event.target.closest(".handle");
+        if (!handle) return;
+        name = handle.dataset.name;
+        const { left, right, top, bottom } = handle.getBoundingClientRect();
+        grip = { x: event.clientX - (left + right) / 2, y: event.clientY - (top + bottom) / 2 };
         image.setPointerCapture(event.pointerId);
-        follow(event);
       });
       image.addEventListener("pointermove", (event) => image.hasPointerCapture(event.pointerId) && follow(event));
+      // A finger on a handle drags it, elsewhere it scrolls the page. (CSS's touch-action ends at the <svg>.)
+      const hold = (event) => event.target.closest(".handle") && event.preventDefault();
+      image.addEventListener("touchstart", hold, { passive: false });
+    }
+    if (view.point) {
+      image.addEventListener("click", (event) => {
+        const box = image.firstElementChild.getBoundingClientRect(), scale = width() / box.width;
+        set(view.point(params(), (event.clientX - box.left) * scale, (event.clientY - box.top) * scale, width()));
+      });
     }
 
     let last = width();
