@@ -75,7 +75,7 @@ def test_both_sides_read_and_set_the_same_parameters(lab, chromium, name):
     page, errors = chromium.new_page(viewport={"width": 1280, "height": 1400}), []
     page.route(lambda url: not url.startswith((address, address.replace("http", "ws"))), lambda route: route.abort())
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{address}lab/tree/{name}.ipynb?token={TOKEN}")
+    page.goto(f"{address}lab/tree/{name}.ipynb?reset&token={TOKEN}")
     page.get_by_role("button", name="| Idle").wait_for(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
@@ -98,6 +98,5 @@ def test_both_sides_read_and_set_the_same_parameters(lab, chromium, name):
         page.wait_for_function(
             "([old]) => document.querySelector('.explorer:has(input) svg').innerHTML === old", arg=[picture]
         )
-    page.screenshot(path="/tmp/w/lab.png")
     assert not errors
     page.close()
