@@ -127,6 +127,25 @@ def test_every_slider_answers_the_keyboard(visit, place):
     assert page.evaluate("document.activeElement.textContent") == "Reset"
 
 
+def test_handles_follow_a_finger_and_the_page_stays(visit, place):
+    name, path = place
+    page = visit(path, has_touch=True, is_mobile=True)
+    touch = page.context.new_cdp_session(page)
+    handles = page.locator(f"#{name} .handle")
+    for i in range(handles.count()):
+        handles.nth(i).scroll_into_view_if_needed()
+        page.wait_for_timeout(100)
+        box, picture = handles.nth(i).bounding_box(), page.locator(f"#{name} svg").inner_html()
+        x, y, scrolled = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, page.evaluate("scrollY")
+        for kind, steps in [("touchStart", [0]), ("touchMove", range(4, 44, 4)), ("touchEnd", [None])]:
+            for step in steps:
+                points = [] if step is None else [{"x": x, "y": y + step}]
+                touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        rests(page)
+        assert page.evaluate("scrollY") == scrolled
+        assert page.locator(f"#{name} svg").inner_html() != picture
+
+
 def test_reset_and_address(visit, place):
     name, path = place
     page = visit(path)
