@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.linalg import expm
 
 from tools.explorers import EXPLORERS, page_script
-from wnlib import theory
+from wnlib import stiefel, theory
 from wnlib.methods import DirectionMagnitude, Factor, gd, wn
 from wnlib.problem import Problem, spectrum
 from wnlib.run import run
@@ -74,3 +75,74 @@ def test_race(javascript, seed):
         theory.squared_tangents(np.eye(100)[:, :rank], X), eigenvalues, params["eta_wn"], 200
     )
     np.testing.assert_allclose(seen["wn"], 2 * np.sqrt(shadow.loss), rtol=1e-9)
+
+
+SPHERE = """(params) => {
+  const { BASE, gradient, project, polar, qr, geodesic, errors } = explorers.sphere
+  const G = gradient(params), V = project(BASE, G), W = { ...V, data: V.data.map((v) => params.eta * v) }
+  const points = { X: BASE, G, V, polar: polar(BASE, W), qr: qr(BASE, W), geodesic: geodesic(BASE, V, params.eta) }
+  return { errors: errors(BASE, V, params.eta), ...Object.fromEntries(
+    Object.entries(points).map(([name, A]) => [name, Array.from({ length: 3 }, (_, i) => [...A.data.slice(2 * i, 2 * i + 2)])])
+  ) }
+}"""
+
+
+def see_sphere(javascript, params):
+    seen = javascript(SPHERE, params)
+    return {name: np.array(value) if name != "errors" else value for name, value in seen.items()}
+
+
+@pytest.mark.parametrize("seed", SETTINGS)
+def test_sphere(javascript, seed):
+    params = setting(EXPLORERS["sphere"], seed)
+    seen = see_sphere(javascript, params)
+    X, G, eta = seen["X"], seen["G"], params["eta"]
+    np.testing.assert_array_equal(X, np.eye(3, 2))
+    assert (G[1, 0], G[2, 0], G[0, 1], G[2, 1]) == tuple(
+        params[name] for name in ("g1_along", "g1_out", "g2_along", "g2_out")
+    )
+
+    V = stiefel.project(X, G)
+    Omega, r = X.T @ V, 2
+    B = np.block([[Omega, -V.T @ V], [np.eye(r), Omega]])
+    geodesic = np.hstack([X, V]) @ expm(eta * B)[:, :r] @ expm(-eta * Omega)  # as in Chapter 4
+    expected = {"V": V, "polar": stiefel.polar(X, eta * V), "qr": stiefel.qr(X, eta * V), "geodesic": geodesic}
+    for name, value in expected.items():
+        np.testing.assert_allclose(seen[name], value, rtol=1e-9, atol=1e-14, err_msg=name)
+
+    S = X + eta * V
+    assert seen["errors"]["step"] == pytest.approx(np.linalg.norm(S.T @ S - np.eye(r)), rel=1e-9)
+    assert seen["errors"]["step"] == pytest.approx(eta**2 * np.linalg.norm(V.T @ V), rel=1e-9)
+    for name in ("polar", "qr"):
+        off = np.linalg.norm(expected[name] - geodesic)
+        assert seen["errors"][name] == pytest.approx(off, rel=1e-9, abs=1e-14)
+    assert np.linalg.norm(seen["polar"] - S) < np.linalg.norm(seen["qr"] - S)
+
+
+@pytest.mark.parametrize("seed", SETTINGS)
+def test_sphere_where_the_retractions_coincide(javascript, seed):
+    params = setting(EXPLORERS["sphere"], seed)
+    seen = see_sphere(javascript, params | {("g1_out", "g2_out")[seed % 2]: 0})
+    np.testing.assert_allclose(seen["qr"], seen["polar"], rtol=1e-9, atol=1e-14)
+    still = params | {"g1_out": 0, "g2_out": 0, "g2_along": params["g1_along"]}
+    np.testing.assert_allclose(see_sphere(javascript, still)["V"], 0, atol=1e-15)
+    [text] = javascript("(params) => [explorers.sphere.draw(params, 340).next().value.text]", still)
+    assert text.startswith("V = 0")
+
+
+DRAG = """([params, width, name]) => {
+  const { view, gradient, drag } = explorers.sphere, j = name === "g1" ? 0 : 1
+  const tip = [0, 1, 2].map((i) => gradient(params).data[2 * i + j] + (i === j ? 1 : 0))
+  const [x, y] = view(params, width).see(tip)
+  return drag(params, x, y, width, name)
+}"""
+
+
+@pytest.mark.parametrize("name", ["g1", "g2"])
+@pytest.mark.parametrize("seed", SETTINGS)
+def test_sphere_a_tip_is_where_the_pointer_is(javascript, seed, name):
+    params = setting(EXPLORERS["sphere"], seed)
+    for width in (300, 700):
+        values = javascript(DRAG, [params, width, name])
+        assert [*values] == [f"{name}_along", f"{name}_out"]
+        assert values == pytest.approx({key: params[key] for key in values}, rel=1e-9, abs=1e-12)

@@ -11,7 +11,7 @@ All share ``linalg.js``, ``recursion.js`` (Theorem B), ``plot.js``, ``explorer.j
 
 from wnlib.explorers._explorer import Explorer, slider
 
-__all__ = ["Race"]
+__all__ = ["Race", "Sphere"]
 
 
 class Race(Explorer):
@@ -27,3 +27,17 @@ class Race(Explorer):
     eta_wn = slider("step size of weight normalization", 1.6, 0.05, 2.4, step=0.05)
     scale = slider("scale of gradient descent's start", 1.0, 1e-6, 10.0, step=0.25, log=True)
     seed = slider("seed", 7, 0, 20)
+
+
+class Sphere(Explorer):
+    """Project, step, retract: two orthonormal columns as two points of the sphere, polar beside QR (Chapter 4).
+
+    The gradient has a fixed part along its own column, which the projection drops.
+    """
+
+    eta = slider("step size η", 0.8, 0.01, 1.0, step=0.01)
+    g1_along = slider("gradient g₁, towards x₂", -0.35, -0.5, 1.0, step=0.05)
+    g1_out = slider("gradient g₁, out of the plane", 0.9, -0.5, 1.0, step=0.05)
+    g2_along = slider("gradient g₂, towards x₁", 0.05, -0.5, 1.0, step=0.05)
+    g2_out = slider("gradient g₂, out of the plane", 0.8, -0.5, 1.0, step=0.05)
+    turn = slider("turn of the view, in degrees", 0, -20, 20, step=2)
