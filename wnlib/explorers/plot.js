@@ -83,6 +83,13 @@ class Chart {
     return this;
   }
 
+  /** A dot that can be dragged, within the reach of a finger. */
+  handle(x, y, style) {
+    const [cx, cy] = [px(this.x.scale(x)), px(this.y.scale(y))];
+    this.dot(x, y, style, 5).parts.push(`<circle class="handle" cx="${cx}" cy="${cy}" r="22" opacity="0"/>`);
+    return this;
+  }
+
   toString() {
     return this.parts.join("");
   }
