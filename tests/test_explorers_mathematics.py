@@ -146,3 +146,60 @@ def test_sphere_a_tip_is_where_the_pointer_is(javascript, seed, name):
         values = javascript(DRAG, [params, width, name])
         assert [*values] == [f"{name}_along", f"{name}_out"]
         assert values == pytest.approx({key: params[key] for key in values}, rel=1e-9, abs=1e-12)
+
+
+def tangents(params):
+    """tan θ_t by `theory`, as many steps as the cobweb draws."""
+    values = [np.tan(np.radians(params["theta"]))]
+    for _ in range(params["steps"]):
+        values.append(theory.tangent_recursion(values[-1], 1.0, params["eta"]))
+    return np.array(values)
+
+
+@pytest.mark.parametrize("seed", SETTINGS)
+def test_cobweb(javascript, seed):
+    # On all of the slider a run ends in one angle or in two by turns, which attract: rounding errors die out.
+    # Chaos begins only beyond ηλ² = 10.
+    params = setting(EXPLORERS["cobweb"], seed)
+    seen = javascript("(params) => explorers.cobweb.tangents(params)", params)
+    np.testing.assert_allclose(seen, tangents(params), rtol=1e-9)
+
+
+@pytest.mark.parametrize("seed", SETTINGS[:12])
+def test_cobweb_is_weight_normalization(javascript, seed):
+    params = setting(EXPLORERS["cobweb"], seed)
+    U, theta = stiefel.uniform(12, 5, rng=seed), np.radians(params["theta"])
+    u = U[:, :1]
+    X = np.column_stack([np.cos(theta) * U[:, 0] + np.sin(theta) * U[:, 1], U[:, 2:]])
+    problem = Problem(u @ u.T, Population(Symmetric(12)))
+    record = {"angle": lambda state: stiefel.principal_angles(u, state.X)[..., 0]}
+    start = DirectionMagnitude(X, X.T @ problem.truth @ X)
+    trace = run(wn, problem, start, params["steps"], record, eta=params["eta"])
+    seen = javascript("(params) => explorers.cobweb.tangents(params)", params)
+    # Below, an angle between matrices is round-off; the recursion keeps all its digits.
+    np.testing.assert_allclose(np.tan(trace.angle), seen, rtol=1e-9, atol=1e-13)
+
+
+@pytest.mark.parametrize("seed", SETTINGS[:6])
+def test_cobweb_escape(javascript, seed):
+    params = setting(EXPLORERS["cobweb"], seed, theta=(45, 87), eta=(0.1, 6.0), steps=(2000, 2000))
+    values = tangents(params)
+    escape = javascript("(params) => explorers.cobweb.escape(params)", params)
+    assert values[escape] < 1 and np.all(values[:escape] >= 1)
+
+
+@pytest.mark.parametrize("theta", [0.5, 60, 89])
+@pytest.mark.parametrize("eta", [2.05, 3.0, 5.3, 5.35, 6.0])
+def test_where_the_cobweb_ends_when_zero_repels(javascript, theta, eta):
+    one, other = np.tan(
+        np.radians(javascript("(params) => explorers.cobweb.ending(params)", dict(theta=theta, eta=eta)))
+    )
+    swing = np.sqrt(4 / (1 + np.sqrt(1 + 16 / eta)) - 1)
+    slope = np.diff(theory.tangent_recursion(swing * np.array([1 - 1e-6, 1 + 1e-6]), 1.0, eta)) / (2e-6 * swing)
+    np.testing.assert_allclose(theory.tangent_recursion(swing, 1.0, eta), swing, rtol=1e-12)
+    assert (np.abs(slope) < 1) == (eta < 16 / 3)
+    if eta < 16 / 3:
+        np.testing.assert_allclose([one, other], swing, rtol=1e-9)
+    else:
+        assert one < 0.98 * swing < 1.02 * swing < other
+        np.testing.assert_allclose(theory.tangent_recursion(np.array([one, other]), 1.0, eta), [other, one], rtol=1e-9)

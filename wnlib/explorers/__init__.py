@@ -11,7 +11,18 @@ All share ``linalg.js``, ``recursion.js`` (Theorem B), ``plot.js``, ``explorer.j
 
 from wnlib.explorers._explorer import Explorer, slider
 
-__all__ = ["Race", "Sphere"]
+__all__ = ["Cobweb", "Race", "Sphere"]
+
+
+class Cobweb(Explorer):
+    """The cobweb of one angle: weight normalization on a truth of rank one, from step to step (Chapter 7).
+
+    Population case, λ = 1, and θ the angle between the truth and the range of X.
+    """
+
+    theta = slider("starting angle θ₀, degrees", 80.0, 0.5, 89.5, step=0.5)
+    eta = slider("step size η, with λ = 1", 0.5, 0.05, 6.0, step=0.05)
+    steps = slider("steps", 60, 5, 400)
 
 
 class Race(Explorer):

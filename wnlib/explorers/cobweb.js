@@ -1,0 +1,135 @@
+// The cobweb: the one angle θ between a truth of rank one, A = λuuᵀ with λ = 1, and the range of X.
+// Weight normalization in the population case, with μ = 2 and Θ = XᵀAX from the start.
+
+const FLOOR = 1e-14;
+const CEILING = 1e3;
+const SMALL = 0.03; // below this tangent the end's factor is in force
+const SETTLING = 20000;
+
+const toTangent = (degrees) => Math.tan((degrees * Math.PI) / 180);
+const toDegrees = (tangent) => (Math.atan(tangent) * 180) / Math.PI;
+
+/** tan θ⁺ = tan θ · |1 - ηλ² cos⁴θ| / (1 + ηλ² cos²θ sin²θ): Theorem B for r_A = 1 (Chapter 7), at λ = 1. */
+function nextTangent(tangent, eta) {
+  const cos2 = 1 / (1 + tangent ** 2), x = eta * cos2;
+  return (tangent * Math.abs(1 - x * cos2)) / (1 + x * (1 - cos2));
+}
+
+/** tan θ_t at steps 0, 1, …, `steps`. */
+function tangents({ theta, eta, steps }) {
+  const run = [toTangent(theta)];
+  for (let t = 0; t < steps; t++) run.push(nextTangent(run[t], eta));
+  return run;
+}
+
+/** The first step at which θ is below 45 degrees: there the flat start is over. */
+function escape({ theta, eta }) {
+  let t = 0;
+  for (let tangent = toTangent(theta); tangent >= 1; t++) tangent = nextTangent(tangent, eta);
+  return t;
+}
+
+/** The flat start takes 2ηλ² off τ = tan²θ per step, so it lasts about τ_0/(2ηλ²) steps (Chapter 7). */
+const predictedEscape = ({ theta, eta }) => toTangent(theta) ** 2 / (2 * eta);
+
+/** Near 0 a step multiplies tan θ by |1 - ηλ²| (Chapter 7). Above 1, zero repels. */
+const endFactor = ({ eta }) => Math.abs(1 - eta);
+
+/**
+ * For ηλ² > 2: the tangent at which θ⁺ = θ, from cos²θ = ¼(1 + √(1 + 16/(ηλ²))) (Chapter 7, Exercise 4).
+ *
+ * There the derivative of the map falls from 1 at ηλ² = 2 to -1 at ηλ² = 16/3: in between, this place attracts.
+ */
+const swingTangent = ({ eta }) => Math.sqrt(4 / (1 + Math.sqrt(1 + 16 / eta)) - 1);
+
+/** For ηλ² > 2: two angles in a row, in degrees, when the run has settled. */
+function ending({ theta, eta }) {
+  const run = tangents({ theta, eta, steps: escape({ theta, eta }) + SETTLING });
+  return run.slice(-2).map(toDegrees).sort((a, b) => a - b);
+}
+
+/** What to expect of tan θ_t: the flat start, the end, and for ηλ² > 2 the place where the angle stands still. */
+function predictions(params, run) {
+  const { theta, eta } = params, first = run.findIndex((tangent) => tangent < SMALL);
+  const tau = (t) => toTangent(theta) ** 2 - 2 * eta * t;
+  const end = (t) => run[first] * endFactor(params) ** (t - first);
+  const swing = eta > 2 ? swingTangent(params) : Infinity;
+  return [
+    run.map((_, t) => (tau(t) >= 1 ? Math.sqrt(tau(t)) : NaN)),
+    run.map((_, t) => (t >= first && end(t) < swing ? end(t) : NaN)),
+    run.map(() => (eta < 16 / 3 ? swing : NaN)),
+  ];
+}
+
+/** The axes of the map, in degrees. */
+const mapAxes = (size) =>
+  new Chart({
+    ...size,
+    x: { label: "angle θ, degrees", domain: [0, 90] },
+    y: { domain: [0, 90] },
+    title: "next angle θ⁺ over θ",
+  });
+
+/** The map, the diagonal and the staircase, which starts on the axis: there θ_0 can be dragged. */
+function cobweb({ theta, eta }, run, size) {
+  const angles = run.map(toDegrees), grid = Array.from({ length: 361 }, (_, k) => k / 4);
+  const stairs = angles.flatMap((angle) => [angle, angle]);
+  return mapAxes(size)
+    .line([0, 90], [0, 90], "")
+    .line(grid, grid.map((angle) => toDegrees(nextTangent(toTangent(angle), eta))), "thick third")
+    .line(stairs.slice(0, -1), [0, ...stairs.slice(2)], "wn")
+    .text(0, 90, "curve: one step", "third", { dx: 8, dy: 16 })
+    .text(0, 90, "diagonal: no move", "", { dx: 8, dy: 34 })
+    .text(0, 90, "staircase: the run", "wn", { dx: 8, dy: 52 })
+    .text(0, 90, "dot: θ₀, drag it", "wn", { dx: 8, dy: 70 })
+    .handle(theta, 0, "wn");
+}
+
+/** tan θ against the iteration, beside its predictions. */
+function descent(params, run, size) {
+  const t = run.map((_, k) => k), lowest = Math.min(...run);
+  const chart = new Chart({
+    ...size,
+    x: { label: "iteration t", domain: [0, params.steps] },
+    y: { domain: [Math.max(FLOOR, Math.min(1e-2, 10 ** Math.floor(Math.log10(lowest)))), CEILING], log: true },
+    title: "tan θ; dashed: predicted",
+  });
+  chart.line(t, run, "thick wn");
+  for (const predicted of predictions(params, run)) chart.line(t, predicted, "predicted");
+  return chart;
+}
+
+/** Where both charts stand: side by side, on a phone one above the other. */
+function layout(width) {
+  if (width >= 560) {
+    const half = { width: width / 2, height: width / 2 + 10 };
+    return [half, { ...half, left: width / 2 }];
+  }
+  return [{ width, height: 300 }, { width, height: 180, top: 304 }];
+}
+
+function readOut(params, run) {
+  const { theta, eta } = params, steps = escape(params), predicted = predictedEscape(params);
+  const count = `${steps} step${steps === 1 ? "" : "s"}`, about = predicted.toFixed(predicted < 10 ? 1 : 0);
+  const start = theta > 45 ? `Below 45° after ${count}; τ₀/(2η) predicts ${about}. ` : "";
+  const last = Math.max(1, run.findLastIndex((tangent) => tangent >= FLOOR)); // the last step that the chart shows
+  const step = `Step ${last} multiplies tan θ by ${(run[last] / run[last - 1]).toFixed(3)}`;
+  const near = `Near 0 the factor is |1 − η| = ${endFactor(params).toFixed(3)}`;
+  if (eta <= 2) return `${start}${step}, to θ = ${short(toDegrees(run[last]), 3)}°. ${near}.`;
+  const [one, other] = ending(params).map((angle) => angle.toFixed(2));
+  const swing = `x swings between ±${one}° (predicted ±${toDegrees(swingTangent(params)).toFixed(2)}°)`;
+  const turns = `θ swings between ${one}° and ${other}°`;
+  return `${start}${step}. ${near}, so 0 repels. In the end ${one === other ? swing : turns}.`;
+}
+
+function* draw(params, width) {
+  const run = tangents(params), [left, right] = layout(width);
+  const charts = [cobweb(params, run, left), descent(params, run, right)];
+  const label = "Cobweb of the angle from step to step, and its tangent against the iteration";
+  return { svg: picture(width, (right.top ?? 0) + right.height, label, ...charts), text: readOut(params, run) };
+}
+
+/** θ_0 where the handle is. */
+const drag = (params, x, y, width) => ({ theta: mapAxes(layout(width)[0]).x.invert(x) });
+
+export default explorer({ title: "The cobweb", draw, drag, tangents, escape, ending });
