@@ -139,7 +139,7 @@ def test_handles_follow_a_finger_and_the_page_stays(visit, place):
         x, y, scrolled = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, page.evaluate("scrollY")
         for kind, steps in [("touchStart", [0]), ("touchMove", range(4, 44, 4)), ("touchEnd", [None])]:
             for step in steps:
-                points = [] if step is None else [{"x": x, "y": y + step}]
+                points = [] if step is None else [{"x": x - step, "y": y + step}]
                 touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
         rests(page)
         assert page.evaluate("scrollY") == scrolled
