@@ -1,11 +1,15 @@
 """The explorers' numbers beside those of `wnlib`: the same JavaScript is run, and its start handed to Python."""
 
+import json
+
 import numpy as np
 import pytest
 from scipy.linalg import expm
 
 from tools.explorers import EXPLORERS, page_script
 from wnlib import stiefel, theory
+from wnlib.explorers import Reconstruction
+from wnlib.explorers._explorer import HERE
 from wnlib.methods import DirectionMagnitude, Factor, gd, wn
 from wnlib.problem import Problem, spectrum
 from wnlib.run import run
@@ -203,3 +207,26 @@ def test_where_the_cobweb_ends_when_zero_repels(javascript, theta, eta):
     else:
         assert one < 0.98 * swing < 1.02 * swing < other
         np.testing.assert_allclose(theory.tangent_recursion(np.array([one, other]), 1.0, eta), [other, one], rtol=1e-9)
+
+
+RECONSTRUCTION = "explorers.reconstruction.scrubbed.map(explorers.reconstruction.compare)"
+
+
+def test_reconstruction(javascript):
+    data = json.loads((HERE / "reconstruction.json").read_text())
+    for t, seen in zip(Reconstruction.iteration.values, javascript(RECONSTRUCTION), strict=True):
+        scores = {name: np.array(data["psnr"][name]) for name in ("gd", "wn")}
+        trail, lead = sorted(scores, key=lambda name: scores[name][t])
+        assert seen["lead"] == lead
+        assert seen["gap"] == pytest.approx(scores[lead][t] - scores[trail][t], rel=1e-9)
+        before = scores[lead][: seen["since"]]
+        assert seen["since"] <= t and all(before < scores[trail][t]) and scores[lead][seen["since"]] >= scores[trail][t]
+
+
+def test_reconstruction_goes_to_the_nearest_iteration(javascript):
+    across = javascript(
+        "Array.from({ length: 340 }, (_, x) => explorers.reconstruction.point({}, x, 300, 340).iteration)"
+    )
+    assert sorted(across) == across
+    assert sorted(set(across)) == Reconstruction.iteration.values
+    assert javascript("explorers.reconstruction.point({}, 170, 60, 340)") == {}, "a click on the pictures means nothing"

@@ -9,9 +9,9 @@ All share ``linalg.js``, ``recursion.js`` (Theorem B), ``plot.js``, ``explorer.j
 ``explorer.css``; ``stills`` holds their pictures before any script has run.
 """
 
-from wnlib.explorers._explorer import Explorer, slider
+from wnlib.explorers._explorer import Explorer, choice, slider
 
-__all__ = ["Cobweb", "Race", "Sphere"]
+__all__ = ["Cobweb", "Race", "Reconstruction", "Sphere"]
 
 
 class Cobweb(Explorer):
@@ -52,3 +52,13 @@ class Sphere(Explorer):
     g2_along = slider("gradient g₂, towards x₁", 0.05, -0.5, 1.0, step=0.05)
     g2_out = slider("gradient g₂, out of the plane", 0.8, -0.5, 1.0, step=0.05)
     turn = slider("turn of the view, in degrees", 0, -20, 20, step=2)
+
+
+class Reconstruction(Explorer):
+    """A terrain, as gradient descent on FGᵀ and weight normalization recover it (Chapter 12).
+
+    Precomputed, each with the step size and the scale (or μ) that are its best after 150 iterations:
+    256 × 256, from half of the measurements, r = 20.
+    """
+
+    iteration = choice("iteration", 150, [1, 5, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 600])
