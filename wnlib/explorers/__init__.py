@@ -11,7 +11,7 @@ All share ``linalg.js``, ``recursion.js`` (Theorem B), ``plot.js``, ``explorer.j
 
 from wnlib.explorers._explorer import Explorer, slider
 
-__all__ = ["Race"]
+__all__ = ["Race", "Saddles"]
 
 
 class Race(Explorer):
@@ -27,3 +27,16 @@ class Race(Explorer):
     eta_wn = slider("step size of weight normalization", 1.6, 0.05, 2.4, step=0.05)
     scale = slider("scale of gradient descent's start", 1.0, 1e-6, 10.0, step=0.25, log=True)
     seed = slider("seed", 7, 0, 20)
+
+
+class Saddles(Explorer):
+    """Weight normalization learns one eigenvector after another: the loss and its plateaus (Chapter 10).
+
+    Population case, a 300 × 300 truth with eigenvalues λ₁ = 1, λ₂ and λ₃, at most 3,000 steps.
+    """
+
+    lambda_2 = slider("eigenvalue λ₂, beside λ₁ = 1", 0.5, 0.1, 1.0, step=0.01)
+    lambda_3 = slider("eigenvalue λ₃", 0.25, 0.1, 1.0, step=0.01)
+    columns = slider("columns r", 6, 3, 60)
+    eta = slider("step size η", 0.5, 0.05, 1.5, step=0.05)
+    seed = slider("seed", 3, 0, 20)
