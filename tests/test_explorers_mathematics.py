@@ -230,3 +230,59 @@ def test_reconstruction_goes_to_the_nearest_iteration(javascript):
     assert sorted(across) == across
     assert sorted(set(across)) == Reconstruction.iteration.values
     assert javascript("explorers.reconstruction.point({}, 170, 60, 340)") == {}, "a click on the pictures means nothing"
+
+
+SADDLES = """(params) => {
+  const { spectrum, start, wn, squaredTangents, plateaus, stays, learned } = explorers.saddles
+  const { saddleLosses, turns, eigenvalueAt } = explorers.saddles
+  const X = start(params), eigenvalues = spectrum(params), levels = saddleLosses(eigenvalues)
+  const run = wn(squaredTangents(X, 3), eigenvalues, params.eta)
+  const steps = Array.from({ length: 3001 }, () => run.next().value)
+  const losses = steps.map(({ loss }) => loss), shares = steps.map(({ shares }) => shares)
+  const handles = [1, 2].map((k) => eigenvalueAt(levels[turns(eigenvalues)[k]], eigenvalues[3 - k]))
+  return {
+    eigenvalues, X: [...X.data], levels, losses, shares, handles,
+    plateaus: plateaus(losses),
+    stays: stays(losses, levels.slice(0, -1)),
+    learned: [0, 1, 2].map((k) => learned(shares.map((share) => share[k]))),
+  }
+}"""
+
+
+def plateaus(loss):
+    """The rule of Chapter 10."""
+    decrease = -np.diff(np.log(loss[loss > 1e-8]))
+    before, after = np.append(np.inf, decrease[:-1]), np.append(decrease[1:], -np.inf)
+    return np.flatnonzero((decrease < before) & (decrease < after))
+
+
+@pytest.mark.parametrize("seed", SETTINGS)
+def test_saddles(javascript, seed):
+    # No step size of the slider is unstable: all are below 2/λ_1² (Corollary E).
+    params = setting(EXPLORERS["saddles"], seed)
+    seen = javascript(SADDLES, params)
+    eigenvalues = np.array([1, params["lambda_2"], params["lambda_3"]])
+    np.testing.assert_array_equal(seen["eigenvalues"], eigenvalues)
+    levels = theory.saddle_losses(-np.sort(-eigenvalues))
+    np.testing.assert_allclose(seen["levels"], levels, rtol=1e-14)
+    np.testing.assert_allclose(seen["handles"], eigenvalues[1:], rtol=1e-12)
+
+    U, X = np.eye(300)[:, :3], np.reshape(seen["X"], (300, params["columns"]))
+    np.testing.assert_allclose(X.T @ X, np.eye(params["columns"]), atol=1e-14)
+    shadow = theory.exact_recursion(theory.squared_tangents(U, X), eigenvalues, params["eta"], 3000)
+    shares = np.diagonal(np.linalg.inv(np.eye(3) + shadow.T), axis1=1, axis2=2)
+    np.testing.assert_allclose(seen["losses"], shadow.loss, rtol=1e-9, atol=1e-17)  # the run ends at 1e-8
+    np.testing.assert_allclose(seen["shares"], shares, rtol=1e-9)
+
+    problem = Problem((U * eigenvalues) @ U.T, Population(Symmetric(300)))
+    state = DirectionMagnitude(X, X.T @ problem.truth @ X)
+    trace = run(wn, problem, state, 100, {"shares": lambda s: np.sum((U.T @ s.X) ** 2, axis=1)}, eta=params["eta"])
+    np.testing.assert_allclose(seen["losses"][:101], trace.error**2 / 4, rtol=1e-9, atol=1e-14)
+    np.testing.assert_allclose(seen["shares"][:101], trace.shares, rtol=1e-9, atol=1e-13)
+
+    np.testing.assert_array_equal(seen["plateaus"], plateaus(shadow.loss))
+    near = np.abs(shadow.loss[:, None] / levels[:3] - 1) < 0.02
+    rests = near[plateaus(shadow.loss)].any(axis=0) | near[-1]
+    np.testing.assert_array_equal(seen["stays"], near.sum(axis=0) * rests)
+    for share, step in zip(shares.T, seen["learned"], strict=True):
+        assert step == (np.flatnonzero(share <= 1 / 2).max(initial=-1) + 1 if share[-1] > 1 / 2 else np.inf)

@@ -25,6 +25,9 @@ class Cobweb(Explorer):
     steps = slider("steps", 60, 5, 400)
 
 
+__all__ = ["Race", "Saddles"]
+
+
 class Race(Explorer):
     """Gradient descent beside weight normalization, error against iteration (Chapter 6).
 
@@ -62,3 +65,16 @@ class Reconstruction(Explorer):
     """
 
     iteration = choice("iteration", 150, [1, 5, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 600])
+
+
+class Saddles(Explorer):
+    """Weight normalization learns one eigenvector after another: the loss and its plateaus (Chapter 10).
+
+    Population case, a 300 × 300 truth with eigenvalues λ₁ = 1, λ₂ and λ₃, at most 3,000 steps.
+    """
+
+    lambda_2 = slider("eigenvalue λ₂, beside λ₁ = 1", 0.5, 0.1, 1.0, step=0.01)
+    lambda_3 = slider("eigenvalue λ₃", 0.25, 0.1, 1.0, step=0.01)
+    columns = slider("columns r", 6, 3, 60)
+    eta = slider("step size η", 0.5, 0.05, 1.5, step=0.05)
+    seed = slider("seed", 3, 0, 20)

@@ -1,7 +1,8 @@
 // Small dense linear algebra and seeded random numbers: what the explorers compute with.
-// A matrix is { rows, cols, data }, data a Float64Array, row after row.
+// A matrix is { rows, cols, data }, data an array, row after row. (Where matrices are small and many, as in recursions,
+// a Float64Array takes more time to make than to compute with.)
 
-const zeros = (rows, cols) => ({ rows, cols, data: new Float64Array(rows * cols) });
+const zeros = (rows, cols) => ({ rows, cols, data: new Array(rows * cols).fill(0) });
 
 /** Matrix with the entries f(i, j). */
 function matrix(rows, cols, f) {

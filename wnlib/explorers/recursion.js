@@ -12,16 +12,15 @@ function squaredTangents(X, rank) {
 const missing = (T) => sym(solve(add(identity(T.rows), T), T));
 
 /** T⁺ = R T Rᵀ with R = I - η(D^{-1} + ηK)^{-1}, where D^{-1} = Λ^{-1}(I + T)Λ^{-1}. */
-function recursion(T, eigenvalues, eta) {
+function recursion(T, eigenvalues, eta, K = missing(T)) {
   const n = T.rows, I = identity(n);
   const inverse = matrix(n, n, (i, j) => (entry(I, i, j) + entry(T, i, j)) / (eigenvalues[i] * eigenvalues[j]));
-  const R = add(I, solve(add(inverse, missing(T), eta), I), -eta);
+  const R = add(I, solve(add(inverse, K, eta), I), -eta);
   return sym(multiply(multiply(R, T), transpose(R)));
 }
 
 /** f = ¼‖XΘXᵀ - A‖_F². */
-function lossAt(T, eigenvalues) {
-  const K = missing(T);
+function lossAt(T, eigenvalues, K = missing(T)) {
   let loss = 0;
   for (let i = 0; i < K.rows; i++) {
     loss += 2 * eigenvalues[i] ** 2 * entry(K, i, i);
