@@ -9,9 +9,9 @@ All share ``linalg.js``, ``recursion.js`` (Theorem B), ``plot.js``, ``explorer.j
 ``explorer.css``; ``stills`` holds their pictures before any script has run.
 """
 
-from wnlib.explorers._explorer import Explorer, slider
+from wnlib.explorers._explorer import Explorer, choice, slider
 
-__all__ = ["Race", "Sphere"]
+__all__ = ["Phases", "Race", "Sphere"]
 
 
 class Race(Explorer):
@@ -41,3 +41,13 @@ class Sphere(Explorer):
     g2_along = slider("gradient g₂, towards x₁", 0.05, -0.5, 1.0, step=0.05)
     g2_out = slider("gradient g₂, out of the plane", 0.8, -0.5, 1.0, step=0.05)
     turn = slider("turn of the view, in degrees", 0, -20, 20, step=2)
+
+
+class Phases(Explorer):
+    """The runs behind a cell of the phase diagram: three methods, n measurements, r columns (Chapter 11).
+
+    Precomputed by ``experiments/phase_diagram.py``: a 30 × 30 truth of rank 2 with κ = 1.5, and 20 runs per cell.
+    """
+
+    columns = choice("columns r", 10, [2, 3, 4, 6, 10, 15, 22, 30])
+    measurements = choice("measurements n", 200, [100, 150, 200, 250, 300, 400, 465])
