@@ -13,6 +13,10 @@ anything below 1e-12 counts as 1e-12. Written per cell:
 About six minutes on one processor. Redo it with
 
     .venv/bin/python -m experiments.phase_diagram
+
+The live explorer of the chapter shows the same cells, from a condensed file. To write that file alone:
+
+    .venv/bin/python -c "from experiments import phase_diagram as p; p.EXPLORER.write_text(p.condensed())"
 """
 
 import json
@@ -26,7 +30,9 @@ from wnlib.run import run
 from wnlib.sensing import Gaussian, Symmetric
 from wnlib.sweep import sweep
 
-DATA = Path(__file__).resolve().parent.parent / "book" / "data" / "phase_diagram.json"
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "book" / "data" / "phase_diagram.json"
+EXPLORER = ROOT / "wnlib" / "explorers" / "phases.json"
 METHODS = ("WN", "WN, semidefinite", "GD, tiny start")
 SIZES = (100, 150, 200, 250, 300, 400, 465)
 COLUMNS = (2, 3, 4, 6, 10, 15, 22, 30)
@@ -66,6 +72,24 @@ def summary(curves):
     }
 
 
+def condensed():
+    """The text of the explorer's file, from DATA: its axes, and cells by the indices of method, n and r."""
+    diagram = json.loads(DATA.read_text())
+    header, cells = diagram["header"], diagram["cells"]
+
+    def cell(method, n, r):
+        stored = cells[f"{method} | n = {n} | r = {r}"]
+        return {
+            "successes": round(stored["success"] * header["seeds"]),
+            "final": stored["final"],
+            "curve": stored["curve"],
+        }
+
+    shown = {key: header[key] for key in ("m", "n", "r", "seeds", "steps", "every")}
+    shown["cells"] = [[[cell(method, n, r) for r in header["r"]] for n in header["n"]] for method in header["methods"]]
+    return json.dumps(shown, separators=(",", ":")) + "\n"
+
+
 def main(n_jobs=-1):
     cells = [
         {"method": method, "n": n, "r": r, "seed": seed}
@@ -95,6 +119,7 @@ def main(n_jobs=-1):
     DATA.write_text(
         '{\n"cells": {\n' + ",\n".join(lines) + f'\n}},\n"header": {json.dumps(header, sort_keys=True)}\n}}\n'
     )
+    EXPLORER.write_text(condensed())
 
 
 if __name__ == "__main__":

@@ -5,7 +5,19 @@ import json
 import numpy as np
 import pytest
 
-from experiments.phase_diagram import COLUMNS, DATA, METHODS, SEEDS, SIZES, curve, magnitude_step, summary
+from experiments.phase_diagram import (
+    COLUMNS,
+    DATA,
+    EXPLORER,
+    METHODS,
+    SEEDS,
+    SIZES,
+    condensed,
+    curve,
+    magnitude_step,
+    summary,
+)
+from wnlib.explorers import Phases
 
 DIAGRAM = json.loads(DATA.read_text())
 
@@ -17,6 +29,18 @@ def test_the_file_is_complete_and_small():
     assert DIAGRAM["header"]["seeds"] == SEEDS
     assert all(len(cell["final"]) == SEEDS for cell in DIAGRAM["cells"].values())
     assert DATA.stat().st_size < 80_000
+
+
+def test_the_file_of_the_explorer_is_current():
+    assert EXPLORER.read_text() == condensed()
+    sliders = Phases.sliders()
+    assert sliders["columns"].values == list(COLUMNS)
+    assert sliders["measurements"].values == list(SIZES)
+    # What the explorer shows fits together: rounding has at most put an error onto the border of success.
+    for cell in (cell for method in json.loads(condensed())["cells"] for row in method for cell in row):
+        final = np.array(cell["final"])
+        assert np.sum(final < -3) <= cell["successes"] <= np.sum(final <= -3)
+        assert cell["curve"][-1] == cell["final"][SEEDS // 2]
 
 
 def test_the_magnitude_step_is_within_its_stability_edge():

@@ -1,11 +1,13 @@
 """The explorers' numbers beside those of `wnlib`: the same JavaScript is run, and its start handed to Python."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 from scipy.linalg import expm
 
+from experiments import phase_diagram
 from tools.explorers import EXPLORERS, page_script
 from wnlib import stiefel, theory
 from wnlib.explorers import Reconstruction
@@ -286,3 +288,49 @@ def test_saddles(javascript, seed):
     np.testing.assert_array_equal(seen["stays"], near.sum(axis=0) * rests)
     for share, step in zip(shares.T, seen["learned"], strict=True):
         assert step == (np.flatnonzero(share <= 1 / 2).max(initial=-1) + 1 if share[-1] > 1 / 2 else np.inf)
+
+
+PHASES = """(params) => {
+  const { draw, drag, point, dof, flank } = explorers.phases
+  const { svg, text } = draw(params, 340).next().value
+  const frames = new DOMParser().parseFromString(svg, "text/html").querySelectorAll("rect.chosen")
+  const middles = [...frames].map(({ x, y, width, height }) =>
+    [x.baseVal.value + width.baseVal.value / 2, y.baseVal.value + height.baseVal.value / 2])
+  const picked = middles.flatMap(([x, y], k) => [point({}, x, y, 340), drag({}, x, y, 340, `${k}`)])
+  return { text, picked, beside: point({}, 5, 5, 340), dof: dof(params.columns), flank: flank(params) }
+}"""
+
+
+def number(words):
+    """The number that `short` in plot.js has put into words, as 0.05 or 3·10⁻⁹."""
+    factor, power = re.fullmatch(r"([\d.]+)?·?(?:10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?", words).groups()
+    return float(factor or 1) * 10.0 ** int((power or "0").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+
+
+@pytest.mark.parametrize("r", phase_diagram.COLUMNS)
+def test_phases(javascript, r):
+    cells = json.loads(phase_diagram.DATA.read_text())["cells"]
+    # The small moves of a matrix UΘUᵀ of rank r, at Θ = I, are the VUᵀ + UVᵀ; dof(r) is the dimension of their space.
+    U, V = np.eye(30)[:, :r], np.eye(30 * r).reshape(-1, 30, r)
+    dof = np.linalg.matrix_rank((V @ U.T + U @ V.mT).reshape(30 * r, -1))
+    for n in phase_diagram.SIZES:
+        seen = javascript(PHASES, {"columns": r, "measurements": n})
+        assert seen["picked"] == [{"columns": r, "measurements": n}] * 6
+        assert seen["beside"] == {}
+
+        text = seen["text"].replace("\xa0", " ")
+        shown = [cells[f"{method} | n = {n} | r = {r}"] for method in phase_diagram.METHODS]
+        told = re.findall(r"in (\d+)[^(]* \((?:median error )?([^)]+)\)", text)
+        for cell, (successes, median) in zip(shown, told, strict=True):
+            assert int(successes) == round(20 * cell["success"])
+            if cell["final"][10] == np.log10(phase_diagram.FLOOR):
+                assert median == "≤ 10⁻¹²"
+            else:
+                assert number(median) == pytest.approx(10 ** cell["final"][10], rel=0.34)  # 1.5 is told as 2
+
+        assert seen["dof"] == dof
+        assert f"n = {n} {'exceeds' if n > dof else 'equals' if n == dof else 'does not reach'} dof({r})" in text
+        # The chapter's left flank is at 2 and 3 columns; where all seeds succeed is between the flanks.
+        success = [cells[f"WN | n = {n} | r = {columns}"]["success"] for columns in phase_diagram.COLUMNS]
+        assert (seen["flank"] == "on its left flank") == (r <= 3)
+        assert (seen["flank"] == "between its flanks") == (shown[0]["success"] == max(success))

@@ -28,6 +28,9 @@ class Cobweb(Explorer):
 __all__ = ["Race", "Saddles"]
 
 
+__all__ = ["Phases", "Race", "Sphere"]
+
+
 class Race(Explorer):
     """Gradient descent beside weight normalization, error against iteration (Chapter 6).
 
@@ -78,3 +81,13 @@ class Saddles(Explorer):
     columns = slider("columns r", 6, 3, 60)
     eta = slider("step size η", 0.5, 0.05, 1.5, step=0.05)
     seed = slider("seed", 3, 0, 20)
+
+
+class Phases(Explorer):
+    """The runs behind a cell of the phase diagram: three methods, n measurements, r columns (Chapter 11).
+
+    Precomputed by ``experiments/phase_diagram.py``: a 30 × 30 truth of rank 2 with κ = 1.5, and 20 runs per cell.
+    """
+
+    columns = choice("columns r", 10, [2, 3, 4, 6, 10, 15, 22, 30])
+    measurements = choice("measurements n", 200, [100, 150, 200, 250, 300, 400, 465])

@@ -4,7 +4,8 @@ const FRAME_MS = 8; // of computing, before the picture is shown as far as it ha
 
 /** The value of a slider in words: as many decimals as its step has. */
 function format({ values, log, step }, value) {
-  if (values || log) return short(value);
+  if (values) return short(value, 3);
+  if (log) return short(value);
   const decimals = (String(step).split(".")[1] ?? "").length;
   return value.toFixed(decimals);
 }
