@@ -11,24 +11,7 @@ All share ``linalg.js``, ``recursion.js`` (Theorem B), ``plot.js``, ``explorer.j
 
 from wnlib.explorers._explorer import Explorer, choice, slider
 
-__all__ = ["Cobweb", "Race", "Reconstruction", "Sphere"]
-
-
-class Cobweb(Explorer):
-    """The cobweb of one angle: weight normalization on a truth of rank one, from step to step (Chapter 7).
-
-    Population case, λ = 1, and θ the angle between the truth and the range of X.
-    """
-
-    theta = slider("starting angle θ₀, degrees", 80.0, 0.5, 89.5, step=0.5)
-    eta = slider("step size η, with λ = 1", 0.5, 0.05, 6.0, step=0.05)
-    steps = slider("steps", 60, 5, 400)
-
-
-__all__ = ["Race", "Saddles"]
-
-
-__all__ = ["Phases", "Race", "Sphere"]
+__all__ = ["Race", "Sphere", "Cobweb", "Saddles", "Phases", "Reconstruction"]
 
 
 class Race(Explorer):
@@ -60,14 +43,15 @@ class Sphere(Explorer):
     turn = slider("turn of the view, in degrees", 0, -20, 20, step=2)
 
 
-class Reconstruction(Explorer):
-    """A terrain, as gradient descent on FGᵀ and weight normalization recover it (Chapter 12).
+class Cobweb(Explorer):
+    """The cobweb of one angle: weight normalization on a truth of rank one, from step to step (Chapter 7).
 
-    Precomputed, each with the step size and the scale (or μ) that are its best after 150 iterations:
-    256 × 256, from half of the measurements, r = 20.
+    Population case, λ = 1, and θ the angle between the truth and the range of X.
     """
 
-    iteration = choice("iteration", 150, [1, 5, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 600])
+    theta = slider("starting angle θ₀, degrees", 80.0, 0.5, 89.5, step=0.5)
+    eta = slider("step size η, with λ = 1", 0.5, 0.05, 6.0, step=0.05)
+    steps = slider("steps", 60, 5, 400)
 
 
 class Saddles(Explorer):
@@ -91,3 +75,13 @@ class Phases(Explorer):
 
     columns = choice("columns r", 10, [2, 3, 4, 6, 10, 15, 22, 30])
     measurements = choice("measurements n", 200, [100, 150, 200, 250, 300, 400, 465])
+
+
+class Reconstruction(Explorer):
+    """A terrain, as gradient descent on FGᵀ and weight normalization recover it (Chapter 12).
+
+    Precomputed, each with the step size and the scale (or μ) that are its best after 150 iterations:
+    256 × 256, from half of the measurements, r = 20.
+    """
+
+    iteration = choice("iteration", 150, [1, 5, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 600])
