@@ -51,13 +51,18 @@ REPAINTS = """async () => {
 
 @pytest.fixture
 def visit(chromium, address):
-    """Open a page, as on a phone, with nothing but the site within reach; fail on any error at the end."""
+    """Open a page, as on a phone, with nothing but the site within reach; fail on any error at the end.
+
+    Formulas, which take most of the time, are set only where they matter.
+    """
     pages, errors = [], []
 
-    def visit(path, **options):
+    def visit(path, formulas=False, **options):
         options = {"viewport": {"width": 360, "height": 740}, "reduced_motion": "reduce", **options}
         page = chromium.new_context(**options).new_page()
         page.route(lambda url: not url.startswith(address), lambda route: errors.append(route.request.url))
+        if not formulas:
+            page.route("**/mathjax/*.js*", lambda route: route.fulfill(body=""))
         page.on("console", lambda message: message.type == "error" and errors.append(message.text))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.add_init_script(NOTE_WHEN_LIVE)
@@ -102,7 +107,9 @@ def test_every_explorer_has_its_page():
 
 def test_live_within_a_second_of_opening(visit, place, record_property):
     name, path = place
-    times = [visit(path).evaluate(f"live['{name}']") for _ in range(3)]
+    times = []
+    while len(times) < 5 and min(times, default=np.inf) >= LIVE_MS:  # others may keep the machine busy
+        times.append(visit(path, formulas=True).evaluate(f"live['{name}']"))
     record_property(f"{name} on {path} is live after", f"{min(times):.0f} ms")
     assert min(times) < LIVE_MS
 
@@ -227,7 +234,9 @@ def test_accessible(visit, place, mode, width):
 def test_a_still_picture_without_scripts(visit, place):
     name, path = place
     page = visit(path, java_script_enabled=False)
-    assert page.locator(f"#{name} svg").is_visible()
+    still = page.locator(f"#{name} img")
+    assert still.is_visible() and still.bounding_box()["height"] > 120
+    assert len(still.get_attribute("alt")) > 40
     assert page.get_by_text("A still picture.").first.is_visible()
 
 
