@@ -171,39 +171,6 @@ def test_reset_and_address(visit, place):
     linked.wait_for_function("!location.hash")
 
 
-@pytest.mark.parametrize("handle", ["lambda_2", "lambda_3"])
-def test_a_saddle_follows_the_finger(visit, handle):
-    page = visit(dict(PLACES)["saddles"], has_touch=True)
-    finger = page.context.new_cdp_session(page)
-
-    def touch(kind, *points):
-        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
-
-    def centre():
-        return page.evaluate(
-            """(handle) => {
-              const box = document.querySelector(`#saddles [data-name=${handle}]`).getBoundingClientRect()
-              return [(box.left + box.right) / 2, (box.top + box.bottom) / 2]
-            }""",
-            handle,
-        )
-
-    page.evaluate("document.querySelector('#saddles').scrollIntoView({ block: 'center', behavior: 'instant' })")
-    x, y = centre()
-    touch("touchStart", (x + 5, y + 5))  # not at its centre: it must not jump
-    for k in range(1, 9):
-        touch("touchMove", (x + 5, y + 5 - 3 * k))
-        rests(page)
-        assert np.allclose(centre(), (x, y - 3 * k), atol=2)
-    touch("touchEnd")
-    scroll = page.evaluate("scrollY")
-    touch("touchStart", (x - 60, y + 150))  # elsewhere it scrolls the page
-    for k in range(1, 9):
-        touch("touchMove", (x - 60, y + 150 - 10 * k))
-    touch("touchEnd")
-    page.wait_for_function(f"scrollY > {scroll}")
-
-
 @pytest.mark.parametrize("query", ["", "nothing=1", "{0}=", "{0}=x", "{0}=NaN", "{0}=1e99", "{0}=-1e99"])
 def test_an_address_that_makes_no_sense_changes_nothing(visit, query):
     name, path = PLACES[0]

@@ -83,10 +83,10 @@ class Chart {
     return this;
   }
 
-  /** A dot that can be dragged, within the reach of a finger. */
-  handle(x, y, style) {
-    const [cx, cy] = [px(this.x.scale(x)), px(this.y.scale(y))];
-    this.dot(x, y, style, 5).parts.push(`<circle class="handle" cx="${cx}" cy="${cy}" r="22" opacity="0"/>`);
+  /** A dot that can be dragged, within the reach of a finger; where there are several, by its name. */
+  handle(x, y, style, { name = "", radius = 5, reach = 22 } = {}) {
+    const at = `cx="${px(this.x.scale(x))}" cy="${px(this.y.scale(y))}"`, named = name && ` data-name="${name}"`;
+    this.dot(x, y, style, radius).parts.push(`<circle class="handle"${named} ${at} r="${reach}" opacity="0"/>`);
     return this;
   }
 

@@ -101,10 +101,9 @@ function drawLoss(chart, losses, eigenvalues) {
     chart.text(STEPS, level, `ρ = ${rho}`, "tick", { dx: 4, dy: y - chart.y.scale(level) + 4 });
   });
   for (const k of [1, 2]) {
-    const at = chart.box.right - 68 + 28 * k, t = chart.x.invert(at), level = levels[turn[k]];
-    chart.dot(t, level, COLOURS[k], 8).text(t, level, `λ${SUBSCRIPTS[k]}`, COLOURS[k], { anchor: "middle", dy: -12 });
-    const reach = `cx="${px(at)}" cy="${px(chart.y.scale(level))}" r="14" fill-opacity="0"`; // of a finger
-    chart.parts.push(`<circle class="handle" data-name="lambda_${k + 1}" ${reach}/>`);
+    const t = chart.x.invert(chart.box.right - 68 + 28 * k), level = levels[turn[k]];
+    chart.text(t, level, `λ${SUBSCRIPTS[k]}`, COLOURS[k], { anchor: "middle", dy: -12 });
+    chart.handle(t, level, COLOURS[k], { name: `lambda_${k + 1}`, radius: 8, reach: 14 });
   }
 }
 
