@@ -255,7 +255,7 @@ def test_parameters_are_checked():
         explorers.Race(rnak=3)
     race = explorers.Race(columns=20)
     assert repr(race).startswith("Race(columns=20, rank=5")
-    for name, value in [("columns", 51), ("columns", 7), ("columns", 9.5), ("eta_gd", np.nan), ("scale", "big")]:
+    for name, value in [("columns", 51), ("columns", 5), ("columns", 9.5), ("eta_gd", np.nan), ("scale", "big")]:
         with pytest.raises(traitlets.TraitError, match=name):
             setattr(race, name, value)
     assert race.columns == 20

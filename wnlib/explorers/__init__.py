@@ -20,10 +20,10 @@ class Race(Explorer):
     Population case, a 100 × 100 truth with eigenvalues evenly spaced from 1 to 1/κ.
     """
 
-    columns = slider("columns r", 25, 8, 50)
-    rank = slider("rank of the truth", 5, 1, 8)
+    columns = slider("columns r", 25, 6, 50)
+    rank = slider("rank of the truth", 5, 1, 6)
     condition = slider("condition number κ", 2.0, 1.0, 10.0, step=0.5)
-    eta_gd = slider("step size of gradient descent", 0.8, 0.05, 1.5, step=0.05)
+    eta_gd = slider("step size of gradient descent", 0.6, 0.05, 1.5, step=0.05)
     eta_wn = slider("step size of weight normalization", 1.6, 0.05, 2.4, step=0.05)
     scale = slider("scale of gradient descent's start", 1.0, 1e-6, 10.0, step=0.25, log=True)
     seed = slider("seed", 7, 0, 20)

@@ -30,10 +30,10 @@ function positions({ values, log, min, max, step }) {
 function explorer(view) {
   const render = ({ model, el }) => {
     const controls = model.get("controls");
-    el.innerHTML = `<div class="explorer-picture"></div><output class="explorer-text"></output>
-      <div class="explorer-controls" role="group" aria-label="${view.title}"></div>`;
+    el.innerHTML = `<div class="explorer-picture"></div>
+      <div class="explorer-controls" role="group" aria-label="${view.title}"></div><output class="explorer-text"></output>`;
     el.classList.add("explorer");
-    const [image, text, panel] = el.children;
+    const [image, panel, text] = el.children;
     const params = () => Object.fromEntries(controls.map(({ name }) => [name, model.get(name)]));
     const set = (values) => {
       for (const [name, value] of Object.entries(values)) model.set(name, value);

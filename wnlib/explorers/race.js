@@ -45,9 +45,9 @@ function* wn(T, eigenvalues, eta) {
 /** The first step at which the error is at most `level`; -1 if there is none. */
 const stepsTo = (errors, level) => errors.findIndex((error) => error <= level);
 
-/** WN's factor per step in the long run (Corollary E), and GD's when no column is spare (Chapter 2). */
+/** WN's factor per step in the long run (Corollary E); GD's when no column is spare (Chapter 2; for all its η). */
 const rates = ({ eta_gd, eta_wn }, eigenvalues) => ({
-  gd: 1 - eta_gd * eigenvalues.at(-1),
+  gd: Math.max(Math.abs(1 - eta_gd * eigenvalues.at(-1)), Math.abs(1 - 2 * eta_gd * eigenvalues[0])),
   wn: Math.max(...eigenvalues.map((v) => Math.abs(1 - eta_wn * v * v))),
 });
 
@@ -79,10 +79,13 @@ const show = (params, width, errors, eigenvalues) => ({
     const predicted = predictions(params, eigenvalues, errors);
     for (const name of ["gd", "wn"]) chart.line(t, errors[name], `thick ${name}`);
     for (const name of ["gd", "wn"]) chart.line(t, t.map(predicted[name]), "predicted");
+    const upper = errors.gd[STEPS] < errors.wn[STEPS] ? "wn" : "gd";
     for (const [name, label] of [["gd", "gradient descent"], ["wn", "weight normalization"]]) {
       const last = errors[name].findLastIndex((error) => error >= FLOOR && error <= CEILING);
-      const error = errors[name][last], dy = error > 10 ? 14 : error < 1e-10 ? -4 : name === "wn" ? 20 : -9;
-      chart.text(last, error, label, name, last < STEPS / 2 ? { dx: 8, dy } : { anchor: "end", dx: -12, dy });
+      const error = errors[name][last], inside = last < STEPS;
+      const dy = error > 10 ? 14 : error < 1e-10 ? -4 : inside || name === upper ? -9 : 20;
+      const beside = last < STEPS / 2 ? { dx: 8, dy } : { anchor: "end", dx: -12, dy };
+      chart.text(last, error, diverged(errors) && name === "gd" ? `${label} diverges` : label, name, beside);
     }
     return picture(width, height, "Error against iteration: gradient descent and weight normalization", chart);
   },
@@ -90,19 +93,23 @@ const show = (params, width, errors, eigenvalues) => ({
   get text() {
     const { columns, rank } = params, rate = rates(params, eigenvalues);
     const predicted = predictions(params, eigenvalues, errors);
-    const factor = (name) => {
-      const from = stepsTo(errors[name], 1e-4), to = errors[name].findLastIndex((error) => error >= 1e-12);
-      const measured = (errors[name][to] / errors[name][from]) ** (1 / (to - from));
-      return from >= 0 && to > from + 4 ? ` Factor per step: ${measured.toFixed(3)}, predicted ${rate[name].toFixed(3)}.` : "";
+    const measured = () => {
+      const from = stepsTo(errors.wn, 1e-4), to = errors.wn.findLastIndex((error) => error >= 1e-12);
+      const factor = (errors.wn[to] / errors.wn[from]) ** (1 / (to - from));
+      return from >= 0 && to > from + 4 ? `${factor.toFixed(3)}, ` : "";
     };
     const reached = (name) => {
       const steps = stepsTo(errors[name], 1e-12);
       return steps >= 0 ? `error below 10⁻¹² after ${steps} steps.` : `error ${short(errors[name][STEPS])} after ${STEPS} steps.`;
     };
-    const late = params.scale < 0.1 ? ", which so small a start meets only later," : "";
-    const law = columns > rank ? ` 1/t${late} predicts ${short(predicted.gd(STEPS))}.` : factor("gd");
-    const gdText = diverged(errors) ? "diverges, its step size is too large." : reached("gd") + law;
-    const wnLaw = rate.wn < 1 ? factor("wn") : ` Its step size is too large: the predicted factor is ${short(rate.wn, 3)}.`;
+    const tooLarge = (name) => ` Its step size is too large: the predicted factor, ${short(rate[name], 3)}, is not below 1.`;
+    const late = params.scale < 0.3 ? ", which so small a start meets only later," : "";
+    const law =
+      columns > rank ? ` 1/t${late} predicts ${short(predicted.gd(STEPS))}.`
+      : rate.gd < 1 ? ` Factor per step in the long run: predicted ${rate.gd.toFixed(3)}.`
+      : tooLarge("gd");
+    const wnLaw = rate.wn < 1 ? ` Factor per step in the long run: ${measured()}predicted ${rate.wn.toFixed(3)}.` : tooLarge("wn");
+    const gdText = diverged(errors) ? "diverges, its step size is too large for this start." : reached("gd") + law;
     return `Gradient descent: ${gdText} Weight normalization: ${reached("wn")}${wnLaw}`;
   },
 });
