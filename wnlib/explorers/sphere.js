@@ -7,7 +7,7 @@ const RADIAL = 0.3; // x_jᵀg_j, a part of G that the projection drops, whateve
 const ETAS = Array.from({ length: 21 }, (_, k) => 10 ** (k / 10 - 2)); // of the chart, 0.01 to 1
 const FLOOR = 1e-7;
 const CEILING = 10;
-const CHART_HEIGHT = 242; // below the sphere, on a phone
+const CHART_HEIGHT = 234; // below the sphere, on a phone
 const HANDLE = 12; // the ring around g₁ or g₂
 const REACH = 22; // of a finger, around it
 
@@ -86,13 +86,13 @@ function angle(a, b) {
 function view({ turn }, width) {
   const size = Math.min(width, 350), radius = (size / 2 - HANDLE - 2) / 1.39; // so that every G has room
   const a = ((45 + turn) * Math.PI) / 180, e = (25 * Math.PI) / 180;
-  const centre = [size / 2, 26 + radius];
+  const centre = [size / 2, 33 + radius];
   const see = ([x, y, z]) => {
     const right = y * Math.cos(a) - x * Math.sin(a), forward = x * Math.cos(a) + y * Math.sin(a);
     const up = z * Math.cos(e) - forward * Math.sin(e), depth = forward * Math.cos(e) + z * Math.sin(e);
     return [centre[0] + radius * right, centre[1] - radius * up, depth];
   };
-  return { see, size, radius, centre, height: centre[1] + 1.13 * radius + HANDLE + 2 };
+  return { see, size, radius, centre, height: centre[1] + 1.13 * radius + HANDLE + 9 };
 }
 
 const at = ([x, y]) => `${px(x)} ${px(y)}`;
@@ -153,13 +153,13 @@ function sphere(params, width, X, G, V) {
   parts.push(path([[78, 13], [98, 13]], "line third thick"), word([103, 18], "geodesic", "third"));
   parts.push(disc([180, 13], "wn", 4), word([188, 18], "polar", "wn"));
   parts.push(disc([239, 13], "ring fourth", 6), word([249, 18], "QR", "fourth"));
-  parts.push(word([8, height - 4], "drag g₁, g₂", "gd"));
+  parts.push(word([8, height - 3], "drag g₁, g₂", "gd"));
   return parts.join("");
 }
 
 /** The errors against the step size, and where they are now. Above: what is drawn, and which line is which. */
 function errorChart({ left, top, width, height }, curve, eta, now) {
-  const legend = 74;
+  const legend = 70;
   const chart = new Chart({
     left,
     top: top + legend,
@@ -172,10 +172,10 @@ function errorChart({ left, top, width, height }, curve, eta, now) {
   const styles = { step: "", qr: "fourth", polar: "wn" };
   const lines = { step: "thick", qr: "band fourth", polar: "wn" }; // polar is seen where QR is the same
   const dots = { step: ["", 5], qr: ["ring fourth", 7], polar: ["wn", 4] };
-  chart.text(ETAS[0], CEILING, "distance, Frobenius norm", "title", { dy: 11 - legend });
+  chart.text(ETAS[0], CEILING, "distance, Frobenius norm", "title", { dy: 9 - legend });
   Object.keys(labels).forEach((name, k) => {
     chart.line(ETAS, curve.map((error) => error[name]), lines[name]);
-    chart.text(ETAS[0], CEILING, labels[name] + slope(curve, name), styles[name], { dy: 29 + 17 * k - legend });
+    chart.text(ETAS[0], CEILING, labels[name] + slope(curve, name), styles[name], { dy: 26 + 17 * k - legend });
   });
   for (const [name, dot] of Object.entries(dots)) if (now[name] > FLOOR) chart.dot(eta, now[name], ...dot);
   return chart;
