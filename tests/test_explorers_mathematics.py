@@ -136,6 +136,15 @@ def test_sphere_where_the_retractions_coincide(javascript, seed):
     assert text.startswith("V = 0")
 
 
+def test_sphere_qr_is_nearer_to_the_geodesic_on_a_long_step_only(javascript):
+    """What Chapter 4 sends the reader to: g₁ far towards x₂, the other sliders at their defaults."""
+    params = {name: trait.default_value for name, trait in EXPLORERS["sphere"].sliders().items()}
+    for g1_along in (0.9, 1.0):
+        for eta, nearest in [(1, "qr"), (0.1, "polar")]:
+            off = see_sphere(javascript, params | dict(g1_along=g1_along, eta=eta))["errors"]
+            assert min(("qr", "polar"), key=off.get) == nearest
+
+
 DRAG = """([params, width, name]) => {
   const { view, gradient, drag } = explorers.sphere, j = name === "g1" ? 0 : 1
   const tip = [0, 1, 2].map((i) => gradient(params).data[2 * i + j] + (i === j ? 1 : 0))
@@ -209,6 +218,22 @@ def test_where_the_cobweb_ends_when_zero_repels(javascript, theta, eta):
     else:
         assert one < 0.98 * swing < 1.02 * swing < other
         np.testing.assert_allclose(theory.tangent_recursion(np.array([one, other]), 1.0, eta), [other, one], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "theta, eta, says",
+    [
+        (85, 0.5, "after 138 steps; τ₀/(2η) predicts about 131"),
+        (70, 0.5, "Below 45° after 10 steps. Step 57, the last "),
+        (80, 1.0, "Step 24, the last above 10⁻¹⁴, multiplies tan θ by 2.4·10⁻⁸,"),
+        (80, 2.0, "|1 − η| = 1.000: the run still falls, ever more slowly."),
+        (80, 3.0, "θ stands still at 20.34° (predicted 20.34°), and x jumps from one side of u to the other."),
+        (80, 6.0, "In the end θ swings between "),
+    ],
+)
+def test_cobweb_reads_out(javascript, theta, eta, says):
+    params = dict(theta=theta, eta=eta, steps=60)
+    assert says in javascript("(params) => explorers.cobweb.draw(params, 340).next().value.text", params)
 
 
 RECONSTRUCTION = "explorers.reconstruction.scrubbed.map(explorers.reconstruction.compare)"

@@ -40,7 +40,7 @@ class Sphere(Explorer):
     g1_out = slider("gradient g₁, out of the plane", 0.9, -0.5, 1.0, step=0.05)
     g2_along = slider("gradient g₂, towards x₁", 0.05, -0.5, 1.0, step=0.05)
     g2_out = slider("gradient g₂, out of the plane", 0.8, -0.5, 1.0, step=0.05)
-    turn = slider("turn of the view, in degrees", 0, -20, 20, step=2)
+    turn = slider("turn of the view, in degrees", 0, -30, 30, step=2)
 
 
 class Cobweb(Explorer):

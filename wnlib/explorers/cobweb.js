@@ -1,8 +1,10 @@
 // The cobweb: the one angle θ between a truth of rank one, A = λuuᵀ with λ = 1, and the range of X.
 // Weight normalization in the population case, with μ = 2 and Θ = XᵀAX from the start.
 
-const FLOOR = 1e-14;
+const FLOOR = 1e-14; // of the chart of tan θ: for ηλ² < 2,
+const FLOOR_ABOVE_2 = 1e-3; // and from there on
 const CEILING = 1e3;
+const FLAT = 75; // degrees: from here the flat start is one
 const SMALL = 0.03; // below this tangent the end's factor is in force
 const SETTLING = 20000;
 
@@ -53,10 +55,10 @@ function predictions(params, run) {
   const { theta, eta } = params, first = run.findIndex((tangent) => tangent < SMALL);
   const tau = (t) => toTangent(theta) ** 2 - 2 * eta * t;
   const end = (t) => run[first] * endFactor(params) ** (t - first);
-  const swing = eta > 2 ? swingTangent(params) : Infinity;
+  const swing = eta > 2 ? swingTangent(params) : Infinity, ended = (t) => t >= first && eta !== 2;
   return [
     run.map((_, t) => (tau(t) >= 1 ? Math.sqrt(tau(t)) : NaN)),
-    run.map((_, t) => (t >= first && end(t) < swing ? end(t) : NaN)),
+    run.map((_, t) => (ended(t) && end(t) < swing ? end(t) : NaN)),
     run.map(() => (eta < 16 / 3 ? swing : NaN)),
   ];
 }
@@ -74,10 +76,13 @@ const mapAxes = (size) =>
 function cobweb({ theta, eta }, run, size) {
   const angles = run.map(toDegrees), grid = Array.from({ length: 361 }, (_, k) => k / 4);
   const stairs = angles.flatMap((angle) => [angle, angle]);
-  return mapAxes(size)
+  const chart = mapAxes(size)
     .line([0, 90], [0, 90], "")
-    .line(grid, grid.map((angle) => toDegrees(nextTangent(toTangent(angle), eta))), "thick third")
     .line(stairs.slice(0, -1), [0, ...stairs.slice(2)], "wn")
+    .line(grid, grid.map((angle) => toDegrees(nextTangent(toTangent(angle), eta))), "thick third");
+  const swing = eta > 2 && toDegrees(swingTangent({ eta }));
+  if (swing) chart.dot(swing, swing, "ring third", 6);
+  return chart
     .text(0, 90, "curve: one step", "third", { dx: 8, dy: 16 })
     .text(0, 90, "diagonal: no move", "", { dx: 8, dy: 34 })
     .text(0, 90, "staircase: the run", "wn", { dx: 8, dy: 52 })
@@ -87,11 +92,11 @@ function cobweb({ theta, eta }, run, size) {
 
 /** tan θ against the iteration, beside its predictions. */
 function descent(params, run, size) {
-  const t = run.map((_, k) => k), lowest = Math.min(...run);
+  const t = run.map((_, k) => k);
   const chart = new Chart({
     ...size,
     x: { label: "iteration t", domain: [0, params.steps] },
-    y: { domain: [Math.max(FLOOR, Math.min(1e-2, 10 ** Math.floor(Math.log10(lowest)))), CEILING], log: true },
+    y: { domain: [params.eta < 2 ? FLOOR : FLOOR_ABOVE_2, CEILING], log: true },
     title: "tan θ; dashed: predicted",
   });
   chart.line(t, run, "thick wn");
@@ -108,18 +113,26 @@ function layout(width) {
   return [{ width, height: 300 }, { width, height: 180, top: 304 }];
 }
 
+/** A factor with three decimals, or with its power of ten where that would be 0.000. */
+const factor = (value) => (value < 5e-4 ? short(value) : value.toFixed(3));
+
 function readOut(params, run) {
-  const { theta, eta } = params, steps = escape(params), predicted = predictedEscape(params);
-  const count = `${steps} step${steps === 1 ? "" : "s"}`, about = predicted.toFixed(predicted < 10 ? 1 : 0);
-  const start = theta > 45 ? `Below 45° after ${count}; τ₀/(2η) predicts ${about}. ` : "";
-  const last = Math.max(1, run.findLastIndex((tangent) => tangent >= FLOOR)); // the last step that the chart shows
-  const step = `Step ${last} multiplies tan θ by ${(run[last] / run[last - 1]).toFixed(3)}`;
-  const near = `Near 0 the factor is |1 − η| = ${endFactor(params).toFixed(3)}`;
-  if (eta <= 2) return `${start}${step}, to θ = ${short(toDegrees(run[last]), 3)}°. ${near}.`;
+  const { theta, eta, steps } = params, escaped = escape(params), predicted = predictedEscape(params);
+  const about = `; τ₀/(2η) predicts about ${predicted.toFixed(predicted < 10 ? 1 : 0)}`;
+  const after = `Below 45° after ${escaped} step${escaped === 1 ? "" : "s"}`;
+  const start = theta > 45 ? `${after}${theta >= FLAT && eta <= 2 ? about : ""}. ` : "";
+  const last = Math.max(1, run.findLastIndex((tangent) => tangent >= FLOOR));
+  const which = last < steps && run[last] >= FLOOR ? `${last}, the last above ${short(FLOOR)},` : last;
+  const step = `Step ${which} multiplies tan θ by ${factor(run[last] / run[last - 1])}`;
+  const near = `Near 0 the factor is |1 − η| = ${factor(endFactor(params))}`;
+  if (eta <= 2) {
+    const slow = eta === 2 ? ": the run still falls, ever more slowly" : "";
+    return `${start}${step}, to θ = ${short(toDegrees(run[last]), 3)}°. ${near}${slow}.`;
+  }
   const [one, other] = ending(params).map((angle) => angle.toFixed(2));
-  const swing = `x swings between ±${one}° (predicted ±${toDegrees(swingTangent(params)).toFixed(2)}°)`;
-  const turns = `θ swings between ${one}° and ${other}°`;
-  return `${start}${step}. ${near}, so 0 repels. In the end ${one === other ? swing : turns}.`;
+  const still = `θ stands still at ${one}° (predicted ${toDegrees(swingTangent(params)).toFixed(2)}°)`;
+  const end = one === other ? `${still}, and x jumps from one side of u to the other` : `θ swings between ${one}° and ${other}°`;
+  return `${start}${step}. ${near}, so 0 repels. In the end ${end}.`;
 }
 
 function* draw(params, width) {

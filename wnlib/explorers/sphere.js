@@ -6,9 +6,10 @@ const BASE = matrix(3, 2, (i, j) => (i === j ? 1 : 0));
 const RADIAL = 0.3; // x_jᵀg_j, a part of G that the projection drops, whatever it is
 const ETAS = Array.from({ length: 21 }, (_, k) => 10 ** (k / 10 - 2)); // of the chart, 0.01 to 1
 const FLOOR = 1e-7;
-const CEILING = 5e3; // with room for the labels
-const CHART_HEIGHT = 215; // below the sphere, on a phone
-const HANDLE = 12;
+const CEILING = 10;
+const CHART_HEIGHT = 234; // below the sphere, on a phone
+const HANDLE = 12; // the ring around g₁ or g₂
+const REACH = 22; // of a finger, around it
 
 /** G: each column's part along itself, towards the other column, and out of the plane of both. */
 function gradient({ g1_along, g1_out, g2_along, g2_out }) {
@@ -85,21 +86,21 @@ function angle(a, b) {
 function view({ turn }, width) {
   const size = Math.min(width, 350), radius = (size / 2 - HANDLE - 2) / 1.39; // so that every G has room
   const a = ((45 + turn) * Math.PI) / 180, e = (25 * Math.PI) / 180;
-  const centre = [size / 2, 26 + radius];
+  const centre = [size / 2, 33 + radius];
   const see = ([x, y, z]) => {
     const right = y * Math.cos(a) - x * Math.sin(a), forward = x * Math.cos(a) + y * Math.sin(a);
     const up = z * Math.cos(e) - forward * Math.sin(e), depth = forward * Math.cos(e) + z * Math.sin(e);
     return [centre[0] + radius * right, centre[1] - radius * up, depth];
   };
-  return { see, size, radius, centre, height: centre[1] + 1.13 * radius + HANDLE + 2 };
+  return { see, size, radius, centre, height: centre[1] + 1.13 * radius + HANDLE + 9 };
 }
 
 const at = ([x, y]) => `${px(x)} ${px(y)}`;
 const path = (points, style) => `<path class="${style}" d="M${points.map(at).join("L")}"/>`;
 const disc = ([x, y], style, radius, more = "") =>
   `<circle class="${style}" cx="${px(x)}" cy="${px(y)}" r="${px(radius)}"${more}/>`;
-const word = ([x, y], text, style, anchor = "start", more = "") =>
-  `<text class="${style}" x="${px(x)}" y="${px(y)}" text-anchor="${anchor}"${more}>${text}</text>`;
+const word = ([x, y], text, style, anchor = "start") =>
+  `<text class="${style}" x="${px(x)}" y="${px(y)}" text-anchor="${anchor}">${text}</text>`;
 
 /** An arrow from a to b, in pixels, that ends `short` of b; nothing if it would be shorter than its head. */
 function arrow(a, b, style, short = 0) {
@@ -125,48 +126,58 @@ function greatCircle([p, q], style, see) {
 
 /** The picture of the sphere. */
 function sphere(params, width, X, G, V) {
-  const { see, radius, centre } = view(params, width), W = scaled(V, params.eta);
+  const { see, radius, centre, height } = view(params, width), W = scaled(V, params.eta);
   const parts = [disc(centre, "sphere", radius)];
   parts.push(greatCircle(columns(X), "quiet", see), greatCircle(columns(qr(X, W)), "", see));
   const pixels = [X, add(X, G), add(X, V), add(X, W), polar(X, W), qr(X, W)].map((A) => columns(A).map(see));
-  const times = Array.from({ length: 9 }, (_, k) => (k / 8) * params.eta);
+  const tips = pixels[1], times = Array.from({ length: 9 }, (_, k) => (k / 8) * params.eta);
   const trails = times.map((t) => columns(geodesic(X, V, t)).map(see));
   for (const j of [0, 1]) {
     const [x, g, v] = pixels.map((points) => points[j]), index = "₁₂"[j];
     parts.push(path([g, v], "line predicted"), path([x, v], "line"), arrow(x, g, "gd", HANDLE));
     parts.push(word([x[0], x[1] + (g[1] > x[1] ? -9 : 18)], `x${index}`, "", "middle")); // not under g
-    parts.push(disc(g, "ring gd handle", HANDLE, ` data-name="g${j + 1}"`));
-    parts.push(word([g[0], g[1] + 4], `g${index}`, "gd", "middle", ` pointer-events="none"`));
+    parts.push(disc(g, "ring gd", HANDLE));
   }
-  parts.push(`<g pointer-events="none">`);
   for (const j of [0, 1]) {
     const [x, , , s, p, q] = pixels.map((points) => points[j]);
-    parts.push(path([centre, x], "line quiet"), path([centre, q], "line fourth"), path([centre, p], "line wn"));
+    parts.push(path([centre, q], "line fourth"), path([centre, p], "line wn"));
     parts.push(path([s, q], "line fourth predicted"), path([s, p], "line wn predicted"));
     parts.push(path(trails.map((points) => points[j]), "line third thick"), arrow(x, s, "thick"), disc(x, "", 4));
     parts.push(disc(q, "ring fourth", 6), disc(p, "wn", 4));
   }
-  parts.push("</g>", arrow([8, 13], [28, 13], "thick"), word([33, 18], "step", ""));
+  tips.forEach((g, j) => {
+    parts.push(word([g[0], g[1] + 4], `g${"₁₂"[j]}`, "gd", "middle")); // on top of all marks
+    parts.push(disc(g, "handle", REACH, ` data-name="g${j + 1}" opacity="0"`));
+  });
+  parts.push(arrow([8, 13], [28, 13], "thick"), word([33, 18], "step", ""));
   parts.push(path([[78, 13], [98, 13]], "line third thick"), word([103, 18], "geodesic", "third"));
   parts.push(disc([180, 13], "wn", 4), word([188, 18], "polar", "wn"));
   parts.push(disc([239, 13], "ring fourth", 6), word([249, 18], "QR", "fourth"));
+  parts.push(word([8, height - 3], "drag g₁, g₂", "gd"));
   return parts.join("");
 }
 
-/** The errors against the step size, and where they are now. */
-function errorChart(place, curve, eta, now) {
+/** The errors against the step size, and where they are now. Above: what is drawn, and which line is which. */
+function errorChart({ left, top, width, height }, curve, eta, now) {
+  const legend = 70;
   const chart = new Chart({
-    ...place,
+    left,
+    top: top + legend,
+    width,
+    height: height - legend,
     x: { label: "step size η", domain: [ETAS[0], ETAS.at(-1)], log: true, ticks: 2 },
-    y: { domain: [FLOOR, CEILING], log: true, ticks: 5 },
+    y: { domain: [FLOOR, CEILING], log: true, ticks: 4 },
   });
   const labels = { step: "step off manifold", qr: "QR off geodesic", polar: "polar off geodesic" };
   const styles = { step: "", qr: "fourth", polar: "wn" };
+  const lines = { step: "thick", qr: "band fourth", polar: "wn" }; // polar is seen where QR is the same
+  const dots = { step: ["", 5], qr: ["ring fourth", 7], polar: ["wn", 4] };
+  chart.text(ETAS[0], CEILING, "distance, Frobenius norm", "title", { dy: 9 - legend });
   Object.keys(labels).forEach((name, k) => {
-    chart.line(ETAS, curve.map((error) => error[name]), `thick ${styles[name]}`);
-    if (now[name] > FLOOR) chart.dot(eta, now[name], styles[name], 5);
-    chart.text(ETAS[0], CEILING, labels[name] + slope(curve, name), styles[name], { dx: 8, dy: 11 + 17 * k });
+    chart.line(ETAS, curve.map((error) => error[name]), lines[name]);
+    chart.text(ETAS[0], CEILING, labels[name] + slope(curve, name), styles[name], { dy: 26 + 17 * k - legend });
   });
+  for (const [name, dot] of Object.entries(dots)) if (now[name] > FLOOR) chart.dot(eta, now[name], ...dot);
   return chart;
 }
 
@@ -176,10 +187,9 @@ function readOut({ eta }, X, V, curve, now) {
   const turned = (A) => columns(A).map((a, j) => `${angle(a, columns(S)[j]).toFixed(1)}°`).join(" and ");
   return (
     `The step is ${short(now.step)} off the manifold, η²‖VᵀV‖ = ${short(eta ** 2 * norm(gram(V)))}. ` +
-    `From the step: polar ${short(distance(P, S), 3)}, columns turned by ${turned(P)}; ` +
-    `QR ${short(distance(Q, S), 3)}, by ${turned(Q)}. ` +
-    `From the geodesic: polar ${short(now.polar)}${slope(curve, "polar")}; ` +
-    `QR ${short(now.qr)}${slope(curve, "qr")}.`
+    `Distance from the step: polar ${short(distance(P, S), 3)}, QR ${short(distance(Q, S), 3)}; ` +
+    `from the geodesic: polar ${short(now.polar)}, QR ${short(now.qr)}. ` +
+    `Polar turns the step’s columns by ${turned(P)}, QR by ${turned(Q)}.`
   );
 }
 
