@@ -204,7 +204,7 @@ def test_a_still_picture_without_scripts(visit, place):
     still = page.locator(f"#{name} img")
     assert still.is_visible() and still.bounding_box()["height"] > 120
     assert len(still.get_attribute("alt")) > 40
-    assert page.get_by_text("A still picture.").first.is_visible()
+    assert page.get_by_text("A live figure").first.is_visible()
 
 
 def test_the_still_picture_is_what_the_script_draws(page, explorer):

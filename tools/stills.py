@@ -1,13 +1,10 @@
 """The explorers' pictures before any script has run, drawn by their own scripts."""
 
-from pathlib import Path
-
 from playwright.sync_api import sync_playwright
 
 from tools import browser
-from tools.explorers import EXPLORERS, page_script
+from tools.explorers import EXPLORERS, STILLS, page_script
 
-STILLS = Path(__file__).parent.parent / "wnlib" / "explorers" / "stills"
 WIDTH = 640
 DRAW = """([name, state, width]) => {
   const frames = explorers[name].draw(state, width)

@@ -3,9 +3,7 @@
 import html
 import json
 import math
-import re
 from pathlib import Path
-from urllib.parse import quote
 
 import traitlets
 from anywidget import AnyWidget
@@ -106,26 +104,12 @@ class Explorer(AnyWidget):
             controls.append(control)
         return controls
 
-    def still(self):
-        """The picture at the defaults, as an HTML image that needs nothing around it, in light colours."""
-        drawing = (HERE / "stills" / f"{self.name()}.svg").read_text()
-        width, height = re.search(r'viewBox="0 0 (\S+) (\S+)"', drawing).groups()
-        label = re.search(r'aria-label="(.*?)"', drawing).group(1)
-        plain = ".explorer { border: 0; padding: 0; margin: 0; max-width: none }"
-        svg = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="explorer" viewBox="0 0 {width} {height}">'
-            f"<style>{CSS}{plain}</style>{drawing}</svg>"
-        )
-        source = f"data:image/svg+xml,{quote(svg)}"
-        return f'<img class="explorer-still" width="{width}" height="{height}" alt="{label}" src="{source}">'
-
     def fragment(self):
-        """The HTML that stands for the explorer in a page: the still picture, and what its scripts start from."""
+        """The HTML that stands for the explorer in a page, and what its scripts start from."""
         state = {name: getattr(self, name) for name in [*self.sliders(), "controls"]}
         return (
             f'<div class="explorer" id="{self.name()}" data-state="{html.escape(json.dumps(state))}">\n'
-            f"{self.still()}\n"
-            "<p>A still picture. It comes alive where scripts run: on the book's site, "
+            "<p>A live figure with sliders, where scripts run: on the book's site, "
             "and in Jupyter as soon as you run the cell.</p>\n</div>"
         )
 
