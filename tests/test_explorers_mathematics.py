@@ -261,14 +261,18 @@ def test_reconstruction_goes_to_the_nearest_iteration(javascript):
 
 SADDLES = """(params) => {
   const { spectrum, start, wn, squaredTangents, plateaus, stays, learned } = explorers.saddles
-  const { saddleLosses, turns, eigenvalueAt } = explorers.saddles
+  const { saddleLosses, turns, eigenvalueAt, draw } = explorers.saddles
   const X = start(params), eigenvalues = spectrum(params), levels = saddleLosses(eigenvalues)
   const run = wn(squaredTangents(X, 3), eigenvalues, params.eta)
   const steps = Array.from({ length: 3001 }, () => run.next().value)
   const losses = steps.map(({ loss }) => loss), shares = steps.map(({ shares }) => shares)
   const handles = [1, 2].map((k) => eigenvalueAt(levels[turns(eigenvalues)[k]], eigenvalues[3 - k]))
+  let frame
+  for (const frames = draw(params, 340); !frame?.done; ) frame = frames.next()
+  const picture = new DOMParser().parseFromString(frame.value.svg, "text/html")
+  const dots = [...picture.querySelectorAll("circle.wn")].map((dot) => dot.classList.contains("ring"))
   return {
-    eigenvalues, X: [...X.data], levels, losses, shares, handles,
+    eigenvalues, X: [...X.data], levels, losses, shares, handles, dots, text: frame.value.text,
     plateaus: plateaus(losses),
     stays: stays(losses, levels.slice(0, -1)),
     learned: [0, 1, 2].map((k) => learned(shares.map((share) => share[k]))),
@@ -311,6 +315,13 @@ def test_saddles(javascript, seed):
     near = np.abs(shadow.loss[:, None] / levels[:3] - 1) < 0.02
     rests = near[plateaus(shadow.loss)].any(axis=0) | near[-1]
     np.testing.assert_array_equal(seen["stays"], near.sum(axis=0) * rests)
+    # A hollow dot is more than 2 % off every level. Dots at the same loss are one, dots below the chart none.
+    hits = near[[t for t in plateaus(shadow.loss) if shadow.loss[t] >= 1e-3]].any(axis=1)
+    assert set(seen["dots"]) == {not hit for hit in hits}
+    assert seen["dots"].count(False) <= hits.sum() and seen["dots"].count(True) <= (~hits).sum()
+    assert ("hollow" in seen["text"]) == (not hits.all())
+    if rests.any():
+        assert seen["text"].count("not reached") == np.sum(shadow.loss[-1] > 1.02 * levels[:3])
     for share, step in zip(shares.T, seen["learned"], strict=True):
         assert step == (np.flatnonzero(share <= 1 / 2).max(initial=-1) + 1 if share[-1] > 1 / 2 else np.inf)
 

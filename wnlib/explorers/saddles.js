@@ -5,10 +5,10 @@ const SIZE = 300;
 const STEPS = 3000;
 const FLOOR = 1e-8; // of the loss: all is learned, the run may end
 const LOWEST = 1e-3; // of the chart
-const LABELS = 24; // pixels beside the chart
+const MARGIN = 81; // pixels beside the chart, for the names of the levels and for the handles
 const NEAR = 0.02; // of a saddle loss
 const SHOWN = [...new Set(Array.from({ length: 200 }, (_, k) => Math.round(STEPS ** (k / 199))))];
-const COLOURS = ["fourth", "gd", "third"];
+const COLOURS = ["fourth", "gd", "third"]; // of u_k and λ_k; u_3 is dashed, too, as not everyone can tell it from u_1
 const SUBSCRIPTS = ["₁", "₂", "₃"];
 
 const spectrum = ({ lambda_2, lambda_3 }) => [1, lambda_2, lambda_3];
@@ -46,9 +46,11 @@ function plateaus(losses) {
 
 const near = (loss, level) => Math.abs(loss / level - 1) < NEAR;
 
-/** Plateaus, of those at the same loss the first. */
-const rests = (losses) =>
-  plateaus(losses).filter((t, i, all) => !all.slice(0, i).some((before) => near(losses[before], losses[t])));
+/** Plateaus on the chart, near a saddle loss (hit) or not; of those at the same loss the first. */
+const rests = (losses, levels) =>
+  plateaus(losses)
+    .map((t) => ({ t, loss: losses[t], hit: levels.some((level) => near(losses[t], level)) }))
+    .filter((a, i, all) => a.loss >= LOWEST && !all.slice(0, i).some((b) => a.hit === b.hit && near(a.loss, b.loss)));
 
 /** Of each saddle, the number of steps near it; 0 if the loss only passes by, without a plateau. */
 function stays(losses, levels) {
@@ -68,12 +70,13 @@ const eigenvalueAt = (loss, other) =>
 /** Both charts, side by side or, on a phone, one under the other. */
 function charts(width) {
   const wide = width >= 560, half = width / 2;
-  const size = { width: (wide ? half : width) - LABELS, height: wide ? 300 : 220 };
+  const size = { width: wide ? half : width, height: wide ? 300 : 178 };
   const x = { label: "iteration", domain: [1, STEPS], log: true };
   return {
     height: wide ? size.height : 2 * size.height,
     loss: new Chart({
       ...size,
+      width: size.width - MARGIN,
       x,
       y: { domain: [LOWEST, 2], log: true },
       title: "loss f; dashed: saddle losses",
@@ -89,26 +92,37 @@ function charts(width) {
   };
 }
 
+/** The handle of λ_k, beside its level: its name in a ring, with two tips that say "up or down". */
+function drawHandle(chart, k, level) {
+  const x = chart.box.right + [54, 81][k - 1], y = chart.y.scale(level), t = chart.x.invert(x);
+  for (const up of [-1, 1]) {
+    const points = [[x - 4, y + 12 * up], [x + 4, y + 12 * up], [x, y + 17 * up]].map((point) => point.map(px));
+    chart.parts.push(`<polygon class="${COLOURS[k]}" points="${points.join(" ")}"/>`);
+  }
+  chart.handle(t, level, `ring ${COLOURS[k]}`, { name: `lambda_${k + 1}`, radius: 10, reach: 18 });
+  chart.parts.push(`<g pointer-events="none">`);
+  chart.text(t, level, `λ${SUBSCRIPTS[k]}`, `tick ${COLOURS[k]}`, { anchor: "middle", dy: 4 }).parts.push("</g>");
+}
+
 function drawLoss(chart, losses, eigenvalues) {
   const levels = saddleLosses(eigenvalues).slice(0, -1), turn = turns(eigenvalues);
   for (const level of levels) chart.line([1, STEPS], [level, level], "predicted");
   const below = SHOWN.findIndex((t) => !(losses[t] > LOWEST)), steps = SHOWN.slice(0, below < 0 ? STEPS : below + 1);
   chart.line(steps, steps.map((t) => Math.max(losses[t] ?? 0, LOWEST)), "thick wn"); // down to the chart's edge
-  for (const t of rests(losses).map((t) => Math.max(t, 1))) chart.dot(t, losses[t], "wn", 5);
+  for (const { t, loss, hit } of rests(losses, levels)) chart.dot(Math.max(t, 1), loss, hit ? "wn" : "ring wn", 5);
   let y = 0; // of the last label: where lines are close together, the labels are not
   levels.forEach((level, rho) => {
     y = Math.max(y + 13, chart.y.scale(level));
     chart.text(STEPS, level, `ρ = ${rho}`, "tick", { dx: 4, dy: y - chart.y.scale(level) + 4 });
   });
-  for (const k of [1, 2]) {
-    const t = chart.x.invert(chart.box.right - 68 + 28 * k), level = levels[turn[k]];
-    chart.text(t, level, `λ${SUBSCRIPTS[k]}`, COLOURS[k], { anchor: "middle", dy: -12 });
-    chart.handle(t, level, COLOURS[k], { name: `lambda_${k + 1}`, radius: 8, reach: 14 });
-  }
+  for (const k of [1, 2]) drawHandle(chart, k, levels[turn[k]]);
 }
 
 function drawShares(chart, shares) {
-  shares.forEach((share, k) => chart.line(SHOWN, SHOWN.map((t) => share[t] ?? share.at(-1)), `thick ${COLOURS[k]}`));
+  shares.forEach((share, k) => {
+    const style = `thick ${COLOURS[k]} ${k === 2 ? "dashed" : ""}`;
+    chart.line(SHOWN, SHOWN.map((t) => share[t] ?? share.at(-1)), style);
+  });
   let early = 0;
   shares.forEach((share, k) => {
     const label = (t, beside) => chart.text(t, share[t], `u${SUBSCRIPTS[k]}`, COLOURS[k], beside);
@@ -134,15 +148,18 @@ const show = (width, losses, shares, eigenvalues) => ({
     const times = shares.map(learned), first = (j, k) => times[j] < times[k] || (times[j] === times[k] && j < k);
     const order = [0, 1, 2].sort((j, k) => (first(j, k) ? -1 : 1));
     const when = order.map((k) => `${times[k] === Infinity ? `more than ${STEPS}` : times[k]} for u${SUBSCRIPTS[k]}`);
-    const end = (rho) => (near(losses.at(-1), levels[rho]) ? " (to the end)" : "");
-    const where = steps.map((count, rho) => `${count || "none"} at ρ = ${rho}${end(rho)}`);
-    const others = rests(losses).filter((t) => t > 0 && !levels.some((level) => near(losses[t], level)));
+    const last = losses.at(-1), reached = (rho) => last < levels[rho] || near(last, levels[rho]);
+    const end = (rho) => (near(last, levels[rho]) ? " (to the end)" : "");
+    const where = steps.map((count, rho) =>
+      reached(rho) ? `${count || "none"} at ρ = ${rho}${end(rho)}` : `ρ = ${rho} not reached`,
+    );
+    const others = rests(losses, levels).filter(({ hit }) => !hit).map(({ loss }) => short(loss, 3));
     return (
       `Steps until the share stays above ½: ${when.join(", ")}. ` +
       (steps.some((count) => count > 0)
         ? `Steps on plateaus within 2 % of a saddle loss: ${where.join(", ")}.`
         : "No plateau within 2 % of a saddle loss.") +
-      (others.length ? ` The loss also slows down at ${others.map((t) => short(losses[t], 3)).join(", ")}.` : "")
+      (others.length ? ` Plateaus further off (hollow dots): at a loss of ${others.join(", ")}.` : "")
     );
   },
 });
