@@ -337,7 +337,8 @@ def test_phases(javascript, r):
         else:
             edge = "at the edge of" if shown[0]["success"] >= 0.75 else "on"
             assert seen["flank"] == f"{edge} its {'left' if r <= 3 else 'right'} flank"
-        near = [name for name, cell in zip(("of WN", "of semidefinite WN", "of GD"), shown) if cell["success"] == 1]
+        names = ("of WN", "of semidefinite WN", "of GD")
+        near = [name for name, cell in zip(names, shown, strict=True) if cell["success"] == 1]
         others = n < dof and near
         assert ("end near A" in text) == bool(others)
         assert not others or f"yet all runs {' and '.join(near)} end near A" in text
