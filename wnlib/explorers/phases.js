@@ -22,26 +22,35 @@ const dof = (r) => DATA.m * r - (r * (r - 1)) / 2;
 function flank(params) {
   const { i, j } = place(params), successes = DATA.cells[0][i].map((cell) => cell.successes);
   const better = (count) => count > successes[j];
-  if (successes.slice(j).some(better)) return "on its left flank";
-  return successes.slice(0, j).some(better) ? "on its right flank" : "between its flanks";
+  if (!successes.some(better)) return successes[j] === DATA.seeds ? "between its flanks" : "at its best r for this n";
+  const side = successes.slice(j).some(better) ? "left" : "right";
+  return `${successes[j] >= 0.75 * DATA.seeds ? "at the edge of" : "on"} its ${side} flank`;
 }
 
-/** What n, beside dof(r), says of the matrices of rank at most r with the data of A (Chapter 11, "Two counts"). */
+/**
+ * What n, beside dof(r), says of the symmetric matrices of rank at most r with the data of A (Chapter 11, "Two counts").
+ * Where it does not single out A: the methods all of whose runs end near A nevertheless.
+ */
 function uniqueness({ columns: r, measurements: n }) {
   if (n > dof(r)) return `n = ${n} exceeds dof(${r}) = ${dof(r)}: almost surely A is the only solution of rank at most ${r}.`;
   if (n === dof(DATA.m)) return `n = ${n} equals dof(${r}), as many equations as unknowns: almost surely A is the only solution.`;
   const many = n < (r * (r + 1)) / 2 ? "are infinitely many" : "may be";
-  return `n = ${n} does not reach dof(${r}) = ${dof(r)}: there ${many} other solutions of rank at most ${r}.`;
+  const { i, j } = place({ columns: r, measurements: n });
+  const full = ["WN", "semidefinite WN", "GD"].filter((_, k) => DATA.cells[k][i][j].successes === DATA.seeds);
+  return (
+    `n = ${n} does not reach dof(${r}) = ${dof(r)}: there ${many} other symmetric solutions of rank at most ${r}, ` +
+    `negative eigenvalues allowed${full.length ? `, yet all runs of ${full.join(" and of ")} end near A` : ""}.`
+  );
 }
 
 /** Where things stand: panel k begins at left(k); its map has the cells' upper left corners at x(k, j) and y(i). */
 function layout(width) {
-  const wide = width >= 500, gap = wide ? 24 : 10, panel = (width - 38 - 2 * gap) / 3;
+  const wide = width >= 500, gap = wide ? 24 : 10, panel = (width - 48 - 2 * gap) / 3;
   const cell = { width: panel / DATA.r.length, height: wide ? 22 : 16 };
-  const left = (k) => 34 + k * (panel + gap), top = 58, bottom = top + DATA.n.length * cell.height;
+  const left = (k) => 44 + k * (panel + gap), top = 74, bottom = top + DATA.n.length * cell.height;
   const x = (k, j) => left(k) + j * cell.width, y = (i) => bottom - (i + 1) * cell.height;
-  const runs = { top: bottom + 70, bottom: bottom + (wide ? 260 : 215), curve: panel * 0.56, ends: panel * 0.6 };
-  return { wide, panel, cell, left, top, bottom, x, y, runs, height: runs.bottom + 50 };
+  const runs = { top: bottom + 70, bottom: bottom + (wide ? 260 : 215), curve: panel * 0.5, ends: panel * 0.6 };
+  return { wide, panel, cell, left, top, bottom, x, y, runs, height: runs.bottom + 64 };
 }
 
 const words = (x, y, text, style, anchor = "middle") =>
@@ -52,7 +61,10 @@ const power = (v) => (v === 1 ? "1" : `10${superscript(Math.log10(v))}`);
 const rect = (style, x, y, width, height, more = "") =>
   `<rect class="${style}" x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}"${more}/>`;
 
-/** Method k's map: a bar in each cell, full if all runs succeed, the border n = dof(r), and a frame at the chosen cell. */
+/**
+ * Method k's map: a bar in each cell, full if all runs succeed, and a frame at the chosen cell. The border n = dof(r) is
+ * about symmetric matrices of either sign: it is drawn in the first map only.
+ */
 function map(k, params, { wide, panel, cell, left, top, bottom, x, y }) {
   const { style, title, detail } = METHODS[k], middle = left(k) + panel / 2;
   const parts = [words(middle, top - 22, title, `title ${style}`), words(middle, top - 7, detail, `tick ${style}`)];
@@ -65,10 +77,13 @@ function map(k, params, { wide, panel, cell, left, top, bottom, x, y }) {
       if (height) parts.push(rect(style, x(k, j) + 1, y(i) + cell.height - 1 - height, cell.width - 2, height));
     });
   });
-  const first = DATA.r.findIndex((r) => dof(r) > DATA.n[0]), { i, j } = place(params);
-  const stairs = DATA.r.slice(first).map((r) => `V${px(y(DATA.n.filter((n) => n < dof(r)).length - 1))}h${px(cell.width)}`);
-  const border = `M${px(x(k, first))} ${px(bottom)}${stairs.join("")}`;
-  parts.push(path("halo", border), path("line predicted", border));
+  if (k === 0) {
+    const first = DATA.r.findIndex((r) => dof(r) > DATA.n[0]);
+    const stairs = DATA.r.slice(first).map((r) => `V${px(y(DATA.n.filter((n) => n < dof(r)).length - 1))}h${px(cell.width)}`);
+    const border = `M${px(x(k, first))} ${px(bottom)}${stairs.join("")}`;
+    parts.push(path("halo", border), path("line predicted", border));
+  }
+  const { i, j } = place(params);
   for (const style of ["halo", "chosen"]) parts.push(rect(style, x(k, j) - 1.5, y(i) - 1.5, cell.width + 3, cell.height + 3));
   parts.push(rect("map", left(k), top, panel, bottom - top, ' opacity="0"'));
   const reach = [x(k, j - 0.25), y(i + 0.25), 1.5 * cell.width, 1.5 * cell.height]; // to no other cell's middle
@@ -82,16 +97,20 @@ function runs(k, { final, curve }, { left, panel, runs: box }) {
   const iteration = axis({ domain: [0, DATA.steps] }, begin, begin + box.curve).scale;
   const order = axis({ domain: [0, DATA.seeds - 1] }, begin + box.ends + 4, begin + panel - 4).scale;
   const parts = error.marks.map((v) => path("grid", `M${px(begin)} ${px(error.scale(v))}h${px(panel)}`));
-  if (k === 0) parts.push(...error.marks.map((v) => words(begin - 5, error.scale(v) + 4, power(v), "tick", "end")));
+  const label = (v) => (v === LEAST ? `≤${power(v)}` : power(v));
+  if (k === 0) parts.push(...error.marks.map((v) => words(begin - 5, error.scale(v) + 4, label(v), "tick", "end")));
   parts.push(path("line", `M${px(begin)} ${px(error.scale(SUCCESS))}h${px(panel)}`));
-  parts.push(path("frame", `M${px(begin)} ${px(box.top)}V${px(box.bottom)}h${px(panel)}`));
-  const points = curve.map((v, t) => `${px(iteration(t * DATA.every))} ${px(error.scale(10 ** v))}`);
+  parts.push(path("frame", `M${px(begin)} ${px(box.top)}V${px(box.bottom)}h${px(box.curve)}`));
+  parts.push(path("frame", `M${px(begin + box.ends)} ${px(box.bottom)}H${px(begin + panel)}`));
+  const floor = curve.findIndex((v) => v <= Math.log10(LEAST)); // there the curve ends: what follows is round-off
+  const points = curve.slice(0, floor < 0 ? undefined : floor + 1).map((v, t) => `${px(iteration(t * DATA.every))} ${px(error.scale(10 ** v))}`);
   parts.push(path(`line thick ${style}`, `M${points.join("L")}`));
   final.forEach((v, rank) => {
     const at = `cx="${px(order(rank))}" cy="${px(error.scale(10 ** v))}"`;
-    parts.push(`<circle class="${style}" ${at} r="${rank === MEDIAN ? 3.5 : 2}"/>`);
+    parts.push(`<circle class="${style}" ${at} r="${rank === MEDIAN ? 5 : 2}"/>`);
   });
   for (const t of [0, DATA.steps]) parts.push(words(iteration(t), box.bottom + 14, t, "tick"));
+  parts.push(words(begin + panel, box.bottom + 27, `${DATA.seeds} ends`, "tick", "end"));
   return parts.join("");
 }
 
@@ -102,14 +121,15 @@ function* draw(params, width) {
     width,
     height,
     "Share of runs that succeed, over n and r, for three methods; below, the runs of the chosen cell",
-    words(0, 14, `share of ${DATA.seeds} runs that succeed`, "title", "start"),
+    words(0, 14, `bar height: share of ${DATA.seeds} runs`, "title", "start"),
+    words(0, 30, "that succeed; empty: none", "title", "start"),
     ...DATA.n.map((n, row) => words(left(0) - 5, y(row) + cell.height / 2 + 4, n, "tick", "end")),
     words(left(0) - 5, top - 7, "n", "", "end"),
     words(width / 2, bottom + 33, "columns r; dashed: n = dof(r)", ""),
     ...METHODS.map((_, k) => map(k, params, shape)),
-    words(0, box.top - 10, `relative error: median run, ${DATA.seeds} ends`, "title", "start"),
+    words(0, box.top - 10, "relative error", "title", "start"),
     ...cells.map((cell, k) => runs(k, cell, shape)),
-    words(width / 2, height - 21, `curve: iterations 0 to ${DATA.steps}; dots: ${DATA.seeds} ends, sorted`, "tick"),
+    words(width / 2, height - 21, "curve: the median run (larger dot), by iteration", "tick"),
     words(width / 2, height - 5, `solid line: ${power(SUCCESS)}, the border of success`, "tick"),
   );
 
@@ -119,8 +139,8 @@ function* draw(params, width) {
   });
   const [wn, semidefinite, gd] = cells.map(({ successes }) => successes);
   const text =
-    `WN succeeds in ${wn} of ${DATA.seeds} runs (median error ${median[0]}), with a semidefinite Θ in ${semidefinite} ` +
-    `(${median[1]}), GD in ${gd} (${median[2]}). WN is ${flank(params)} here. ${uniqueness(params)}`;
+    `WN succeeds in ${wn} of ${DATA.seeds} runs (median, the larger dot: ${median[0]}), with a semidefinite Θ in ${semidefinite} ` +
+    `(${median[1]}), GD in ${gd} (${median[2]}). Here WN is ${flank(params)}. ${uniqueness(params)}`;
   return { svg, text: text.replaceAll(" = ", "\u00a0=\u00a0") };
 }
 
