@@ -73,7 +73,7 @@ function explorer(view) {
       do frame = frames.next();
       while (!frame.done && performance.now() < until);
       image.innerHTML = frame.value.svg;
-      el.ariaBusy = !frame.done;
+      el.setAttribute("aria-busy", !frame.done);
       if (frame.done) text.textContent = frame.value.text;
       else later = requestAnimationFrame(advance);
     };
