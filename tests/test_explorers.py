@@ -193,7 +193,8 @@ def test_an_address_that_makes_no_sense_changes_nothing(visit):
 
 def test_an_answer_takes_at_most_a_frame(visit, place, record_property):
     name, path = place
-    page = visit(path, viewport={"width": 1280, "height": 800})
+    page = visit(path, formulas=True)
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.evaluate(REPAINTS)  # warm
     times = page.evaluate(REPAINTS)
     record_property(f"{name} on {path} repaints in", f"{statistics.median(times):.1f} ms, at most {max(times):.0f} ms")
