@@ -1,6 +1,6 @@
 // The frame of every explorer: sliders from the model's `controls`, a picture, a read-out, a reset button.
 
-const FRAME_MS = 8; // of computing, before the picture is shown as far as it has come
+const FRAME_MS = 5; // of computing, before the picture is shown as far as it has come
 
 /** The value of a slider in words: as many decimals as its step has. */
 function format({ values, log, step }, value) {
