@@ -1,5 +1,6 @@
 # make book   build the site           make serve  build it and serve it on localhost
 # make test   everything that gates    make lab    open the notebooks
+# make assignments  release the problem sets    make grade SUBMISSIONS=dir  grade what was handed in
 # make bench  time wnlib beside its peers    make experiments  redo the precomputed sweeps
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
@@ -7,9 +8,9 @@ CHAPTERS ?= $(wildcard book/*.ipynb)
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: book serve lab test bench experiments execute stills shots requirements clean
+.PHONY: book serve lab assignments grade test bench experiments execute stills shots requirements clean
 
-book: .venv/installed
+book: assignments
 	rm -rf _build/html _build/.doctrees
 	$(BIN)/jupyter-book build --quiet -W -n --keep-going .
 	@echo "The book is built. Open $(CURDIR)/_build/html/index.html, or run: make serve"
@@ -17,8 +18,17 @@ book: .venv/installed
 serve: book
 	$(BIN)/python -m http.server --bind localhost --directory _build/html $(PORT)
 
-lab: .venv/installed
+lab: assignments
 	$(BIN)/jupyter lab book
+
+# The problem sets without solutions and hidden tests, into book/release.
+assignments: .venv/installed
+	$(BIN)/python -m assignments.release
+
+# Run and mark a folder of submissions, locked in by bubblewrap; tables and feedback into grades/.
+grade: .venv/installed
+	@test -n "$(SUBMISSIONS)" || { echo "Which? make grade SUBMISSIONS=dir, a folder with one folder for each student."; exit 2; }
+	@$(BIN)/python -m assignments.grade "$(SUBMISSIONS)"
 
 test: .venv/installed
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

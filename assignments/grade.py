@@ -1,0 +1,250 @@
+"""Grade a folder of submissions: python -m assignments.grade SUBMISSIONS.
+
+SUBMISSIONS holds a folder for each student, named by the student's id, with ps1.ipynb, … in it, at any depth. GRADES
+becomes a course of nbgrader's, with a page of feedback for each notebook in GRADES/feedback and a table for each set,
+GRADES/ps1.csv, …. What has been graded and has not changed is not run again.
+"""
+
+import argparse
+import csv
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.utils import is_grade, is_locked
+from tqdm import tqdm
+
+from assignments import sandbox
+from assignments.release import COURSE, SETS, SETTINGS, SOURCE, release
+
+CELL_SECONDS = 20
+SECONDS = 240  # of a submission in all
+FILE_BYTES = 20 * 2**20  # of a notebook
+
+SIGNS = {  # in the log of a marking that came to no end, and what they mean
+    "DeadKernelError": "its code ended the kernel, or used up its memory or its processor time",
+    "CellTimeoutError": "its kernel stopped answering: a cell cannot be interrupted, or has used up its memory",
+    "MemoryError": "it printed more than fits into memory",
+}
+ORDINARY = {"Failed", "NotImplementedError", "KeyboardInterrupt"}  # errors; a Timeout follows the last of them
+
+
+@dataclass
+class Row:
+    """What one student got for one set. Points are None where they are to be given by hand."""
+
+    student: str
+    points: dict
+    problems: list
+
+
+def find(submissions):
+    """The notebooks handed in: pairs (student, set) to the list of files of that name."""
+    students = sorted(path for path in submissions.iterdir() if path.is_dir() and not path.name.startswith("."))
+    if not students:
+        sys.exit(f"There is no folder in {submissions}. It must hold one for each student, named by the student's id.")
+    found = {}
+    for folder in students:
+        files = [path for path in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts]
+        for name in SETS:
+            found[folder.name, name] = [path for path in files if path.stem == name]
+    handed_in = [name for name in SETS if any(found[folder.name, name] for folder in students)]
+    if not handed_in:
+        sys.exit(f"There is no {' or '.join(f'{name}.ipynb' for name in SETS)} in any folder of {submissions}.")
+    return {(student, name): paths for (student, name), paths in found.items() if name in handed_in}
+
+
+def read(paths, name):
+    """The notebook handed in. ValueError, in words for the table, if there is not exactly one fit to be run."""
+    if not paths:
+        raise ValueError(f"no {name}.ipynb handed in")
+    if len(paths) > 1:
+        raise ValueError(f"{len(paths)} files named {name}.ipynb handed in; which one counts?")
+    [path] = paths
+    if path.is_symlink() or any(parent.is_symlink() for parent in path.parents):
+        raise ValueError(f"{name}.ipynb is a link, not a file")
+    if path.stat().st_size > FILE_BYTES:
+        raise ValueError(f"{name}.ipynb is larger than {FILE_BYTES // 2**20} MB")
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise ValueError(f"{name}.ipynb is not a notebook that can be read ({type(error).__name__})") from None
+
+
+def changes(notebook, released):
+    """Which locked cells of a release notebook a submission has changed (nbgrader restores them) or lost."""
+    locked = {cell.metadata.nbgrader.grade_id: cell.source for cell in released.cells if is_locked(cell)}
+    handed_in = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in notebook.cells}
+    changed = [name for name in locked if name in handed_in and handed_in[name] != locked[name]]
+    lost = [name for name in locked if name not in handed_in]
+    words = {"changed, and restored": changed, "missing": lost}
+    return [f"locked cells {what}: {', '.join(names)}" for what, names in words.items() if names]
+
+
+def mark(course, student, name, hidden, protected, cell_seconds, seconds):
+    """Run a submission and write its page, in a process of its own. RuntimeError, in words, if that came to no end."""
+    with tempfile.TemporaryDirectory() as folder:
+        sockets, jupyter = Path(folder) / "sockets", Path(folder) / "jupyter"
+        sockets.mkdir()
+        sandbox.install(jupyter, sandbox.command(student, sockets, hidden, protected))
+        environment = {"JUPYTER_PATH": jupyter, "JUPYTER_RUNTIME_DIR": sockets, "TMPDIR": sockets}
+        marking = subprocess.Popen(
+            [sys.executable, "-m", "assignments.mark", str(course), name, student, str(sockets), str(cell_seconds)],
+            cwd=sandbox.ROOT,
+            env=os.environ | {variable: str(path) for variable, path in environment.items()},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            log, _ = marking.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise RuntimeError(f"stopped after {seconds} seconds in all") from None
+        finally:
+            if marking.poll() is None:
+                os.killpg(marking.pid, signal.SIGKILL)  # the kernel dies with its parent
+                marking.communicate()
+    if marking.returncode == 0:
+        return
+    logs = course / "logs"
+    logs.mkdir(exist_ok=True)
+    (logs / f"{student}-{name}.txt").write_text(log)
+    for sign, words in SIGNS.items():
+        if sign in log:
+            raise RuntimeError(words)
+    raise RuntimeError(f"nbgrader stopped, see logs/{student}-{name}.txt")
+
+
+def errors(notebook):
+    """What went wrong in a notebook that was run, other than a check that failed and an answer left blank."""
+    found = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error" and output.ename not in ORDINARY:
+                where = cell.metadata.get("nbgrader", {}).get("grade_id", "a cell")
+                words = "".join(c if c.isprintable() else " " for c in f"{output.ename}: {output.evalue}")
+                found.append(f"{where}: {words[:120]}")
+    return found
+
+
+def scores(course, name, student):
+    """Points by question of a submission that was run; None where they are still to be given by hand."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", COURSE) as gradebook:
+        grades = gradebook.find_submission_notebook(name, name, student).grades
+        by_hand = {grade.name: grade.needs_manual_grade and grade.cell.cell_type == "markdown" for grade in grades}
+        return {grade.name: None if by_hand[grade.name] else grade.score for grade in grades}
+
+
+def forget(course, name, student):
+    """Take a submission out of the course, so that nothing of an earlier one counts."""
+    for stage in ("autograded", "feedback"):
+        shutil.rmtree(course / stage / student / name, ignore_errors=True)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", COURSE) as gradebook:
+        try:
+            gradebook.remove_submission(name, student)
+        except MissingEntry:
+            pass
+
+
+def grade(course, name, student, paths, run):
+    """Grade what one student handed in for one set; run: what runs it. Returns its Row."""
+    submitted = course / "submitted" / student / name / f"{name}.ipynb"
+    page = course / "feedback" / student / name / f"{name}.html"
+    try:
+        notebook = read(paths, name)
+        released = nbformat.read(course / "release" / name / f"{name}.ipynb", as_version=4)
+        unchanged = submitted.exists() and submitted.read_bytes() == paths[0].read_bytes()
+        if not (page.exists() and unchanged):
+            forget(course, name, student)
+            submitted.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(paths[0], submitted)
+            run(course, name, student)
+    except (ValueError, RuntimeError) as error:
+        forget(course, name, student)
+        return Row(student, {}, [str(error)])
+    ran = nbformat.read(course / "autograded" / student / name / f"{name}.ipynb", as_version=4)
+    return Row(student, scores(course, name, student), [*changes(notebook, released), *errors(ran)])
+
+
+def prepare(course, name):
+    """Make a set ready to be graded; if it has changed since, all that was run of it will be run again.
+
+    Returns the points of its questions.
+    """
+    source = course / "source" / name / f"{name}.ipynb"
+    if not source.exists() or source.read_bytes() != (SOURCE / name / source.name).read_bytes():
+        for page in course.glob(f"feedback/*/{name}"):
+            shutil.rmtree(page)
+        release(course, name)
+    cells = nbformat.read(source, as_version=4).cells
+    return {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in cells if is_grade(cell)}
+
+
+def write(path, questions, rows):
+    """The table of a set, for a learning-management system."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["student", "score", "max_score", "to_grade_by_hand", *questions, "problems"])
+        for row in rows:
+            points = [row.points.get(question, 0) for question in questions]
+            by_hand = sum(questions[question] for question in questions if row.points.get(question, 0) is None)
+            total = sum(point or 0 for point in points)
+            numbers = [total, sum(questions.values()), by_hand, *points]
+            shown = ["" if number is None else f"{number:g}" for number in numbers]
+            table.writerow([row.student, *shown, "; ".join(row.problems)])
+
+
+def show(name, path):
+    """Print the table of a set."""
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    width = max(len("student"), *(len(row["student"]) for row in rows))
+    print(f"\n{name}, of {rows[0]['max_score']} points\n{'student':{width}}  score  by hand  problems")
+    for row in rows:
+        first, *others = row["problems"].split("; ")
+        print(f"{row['student']:{width}}  {row['score']:>5}  {row['to_grade_by_hand']:>7}  {first}")
+        for problem in others:
+            print(f"{'':{width}}                  {problem}")
+
+
+def main(arguments=None, cell_seconds=CELL_SECONDS, seconds=SECONDS):
+    parser = argparse.ArgumentParser(prog="python -m assignments.grade", description=__doc__.split("\n\n")[1])
+    parser.add_argument("submissions", type=Path)
+    parser.add_argument("--grades", type=Path, default=sandbox.ROOT / "grades", help="folder for the results")
+    parser.add_argument(sandbox.UNPROTECTED, dest="unprotected", action="store_true", help="do without bubblewrap")
+    options = parser.parse_args(arguments)
+    if not options.submissions.is_dir():
+        parser.error(f"SUBMISSIONS is {options.submissions}; it must be a folder with one folder for each student")
+    obstacle = "" if options.unprotected else sandbox.missing()
+    if obstacle:
+        sys.exit(sandbox.ADVICE.format(obstacle))
+
+    found = find(options.submissions)
+    course = options.grades.resolve()
+    course.mkdir(parents=True, exist_ok=True)
+    shutil.copy(SETTINGS, course)
+    hidden = [options.submissions.resolve(), course]
+
+    def run(course, name, student):
+        mark(course, student, name, hidden, not options.unprotected, cell_seconds, seconds)
+
+    questions = {name: prepare(course, name) for name in sorted({name for _, name in found})}
+    rows = {name: [] for name in questions}
+    for (student, name), paths in tqdm(found.items(), desc="grading", unit="notebook"):
+        rows[name].append(grade(course, name, student, paths, run))
+    for name in rows:
+        write(course / f"{name}.csv", questions[name], rows[name])
+        show(name, course / f"{name}.csv")
+    print(f"\nTables and pages of feedback: {course}")
+
+
+if __name__ == "__main__":
+    main()

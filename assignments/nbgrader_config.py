@@ -1,0 +1,14 @@
+"""nbgrader's settings, for `make assignments`, for `make grade`, and for its own pages in the folder of the grades."""
+
+c = get_config()  # noqa: F821  nbgrader's
+c.CourseDirectory.course_id = "direction-and-magnitude"
+c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("your code goes here")'}
+c.ClearSolutions.text_stub = "*Your answer goes here.*"
+
+# Feedback without hidden tests, and without what students' outputs would run in the reader's browser.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbconvert.preprocessors.sanitize.SanitizeHTML",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]

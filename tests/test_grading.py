@@ -1,0 +1,296 @@
+"""Grading a folder of good, bad and hostile submissions: marks as expected, everybody else's untouched."""
+
+import csv
+import os
+import shutil
+import socket
+from hashlib import sha256
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from mistakes.ps1 import MISTAKES
+from nbgrader.api import Gradebook
+from nbgrader.utils import is_grade, is_solution
+from test_assignments import HARD_CODED, grade_id, hidden_lines, read
+
+from assignments import grade, sandbox
+from assignments.release import COURSE, release
+
+SET = "ps1"
+TARGET = "4a"  # the question whose answer does harm; no other depends on it
+CELL_SECONDS, SECONDS = 5, 60
+
+
+@pytest.fixture(scope="module")
+def bubblewrap():
+    obstacle = sandbox.missing()
+    if obstacle:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(sandbox.ADVICE.format(obstacle))
+
+
+@pytest.fixture(scope="module")
+def listener():
+    """A port of this machine that somebody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        yield server
+
+
+def solutions():
+    """The model answers, by question."""
+    return {grade_id(cell).removesuffix("-answer"): cell.source for cell in read(SET).cells if is_solution(cell)}
+
+
+def points():
+    """The points of the questions that are marked by tests, and of those that are marked by hand."""
+    cells = [cell for cell in read(SET).cells if is_grade(cell)]
+    return (
+        {grade_id(cell): cell.metadata.nbgrader.points for cell in cells if cell.cell_type == "code"},
+        {grade_id(cell): cell.metadata.nbgrader.points for cell in cells if cell.cell_type == "markdown"},
+    )
+
+
+def answered(released, answers):
+    """The release notebook with these answers, by question."""
+    notebook = nbformat.from_dict(released)
+    for cell in notebook.cells:
+        if is_solution(cell):
+            cell.source = answers.get(grade_id(cell).removesuffix("-answer"), cell.source)
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, listener):
+    """A folder of submissions."""
+    folder = tmp_path_factory.mktemp("submissions")
+    released = nbformat.read(release(tmp_path_factory.mktemp("course"), SET), as_version=4)
+    right = solutions()
+    target = right[TARGET]
+    hard_coded = next(mistake for mistake in MISTAKES if mistake[1] == HARD_CODED)
+
+    def hand_in(student, notebook, name=f"{SET}.ipynb"):
+        path = folder / student / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, path)
+
+    def harm(student, code):
+        hand_in(student, answered(released, right | {TARGET: f"{target}\n\n\n{code}"}))
+
+    hand_in("correct", answered(released, right))
+    hand_in("blank", answered(released, {}))
+    hand_in("partly", answered(released, {name: text for name, text in right.items() if name != TARGET}))
+    hand_in("hard-coded", answered(released, right | {hard_coded[0]: hard_coded[2]}))
+    harm("loop", "while True:\n    pass")
+    harm(
+        "stubborn",
+        "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass",
+    )
+    harm("hog", "import numpy\nhoard = [numpy.ones(2**27) for _ in range(64)]")
+    harm("exit", "import os\nos._exit(0)")
+    harm("system-exit", "import sys\nsys.exit()")
+    harm("flood", "while True:\n    print('x' * 10**7)")
+    harm("forks", "import os\nwhile True:\n    os.fork()")
+    harm("reader", f"print(open({str(sandbox.ROOT / 'assignments/source' / SET / SET)!r} + '.ipynb').read())")
+    harm("copier", f"print(open({str(folder / 'correct' / SET)!r} + '.ipynb').read())")
+    harm("writer", f"open({str(sandbox.ROOT / 'wnlib' / 'trace')!r}, 'w').write('was here')")
+    harm("caller", f"import socket\nsocket.create_connection(('127.0.0.1', {listener.getsockname()[1]}), 2)")
+    harm("greedy", "import numpy\nnumpy.ones(2**40)")
+    harm("spy", "import os\nos.environ['SECRET_OF_THE_GRADER']")
+
+    edited = answered(released, right | {TARGET: hard_coded[2] if hard_coded[0] == TARGET else "pass"})
+    for cell in edited.cells:
+        if grade_id(cell) == TARGET:
+            cell.source = "print('fine')"
+    hand_in("edited", edited)
+    lost = answered(released, right)
+    lost.cells = [cell for cell in lost.cells if grade_id(cell) != TARGET]
+    hand_in("lost", lost)
+    other = answered(released, right)
+    other.metadata.kernelspec.name = "unprotected"
+    hand_in("kernel", other)
+    hand_in("script", answered(released, right | {TARGET: f"{target}\n\n\ndisplay(HTML('<script>steal()</script>'))"}))
+    hand_in("nested", answered(released, right), f"week 1/submission/{SET}.ipynb")
+    hand_in("twice", answered(released, right))
+    hand_in("twice", answered(released, right), f"copy/{SET}.ipynb")
+    hand_in("misnamed", answered(released, right), f"{SET} (1).ipynb")
+    (folder / "corrupt").mkdir()
+    (folder / "corrupt" / f"{SET}.ipynb").write_text('{"cells": [')
+    (folder / "empty").mkdir()
+    (folder / "link").mkdir()
+    (folder / "link" / f"{SET}.ipynb").symlink_to(folder / "correct" / f"{SET}.ipynb")
+    return folder
+
+
+def state(*folders):
+    """What lies in folders: paths and contents. Python's caches do not count."""
+    files = [
+        path for folder in folders for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    ]
+    return {path: sha256(path.read_bytes()).digest() for path in files}
+
+
+def rows(course):
+    with (course / f"{SET}.csv").open() as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="module")
+def graded(bubblewrap, folder, tmp_path_factory):
+    course = tmp_path_factory.mktemp("grades")
+    watched = [folder, *(sandbox.ROOT / name for name in ("wnlib", "assignments", "tests", "tools", "book"))]
+    before = state(*watched)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SECRET_OF_THE_GRADER", "42")
+        grade.main([str(folder), "--grades", str(course)], CELL_SECONDS, SECONDS)
+    return SimpleNamespace(course=course, rows=rows(course), before=before, after=state(*watched))
+
+
+AUTOMATIC, BY_HAND = points()
+ALL, WITHOUT, NONE = sum(AUTOMATIC.values()), sum(AUTOMATIC.values()) - AUTOMATIC[TARGET], 0
+EXPECTED = {  # points by tests, and a text of the problems named
+    "correct": (ALL, ""),
+    "nested": (ALL, ""),
+    "blank": (NONE, ""),
+    "partly": (WITHOUT, ""),
+    "hard-coded": (ALL - AUTOMATIC[next(m[0] for m in MISTAKES if m[1] == HARD_CODED)], ""),
+    "loop": (ALL, f"{TARGET}-answer: Timeout: The cell was stopped after {CELL_SECONDS} seconds."),
+    "stubborn": (NONE, "its kernel stopped answering"),
+    "greedy": (ALL, f"{TARGET}-answer: MemoryError: Unable to allocate"),
+    "hog": (NONE, "its kernel stopped answering"),
+    "exit": (NONE, "its code ended the kernel"),
+    "system-exit": (ALL, f"{TARGET}-answer: SystemExit"),
+    "flood": (NONE, "its kernel stopped answering"),
+    "forks": (NONE, "its kernel stopped answering"),
+    "reader": (ALL, f"{TARGET}-answer: FileNotFoundError"),
+    "copier": (ALL, f"{TARGET}-answer: FileNotFoundError"),
+    "writer": (ALL, f"{TARGET}-answer: OSError: [Errno 30] Read-only file system"),
+    "caller": (ALL, f"{TARGET}-answer: ConnectionRefusedError"),
+    "spy": (ALL, f"{TARGET}-answer: KeyError: 'SECRET_OF_THE_GRADER'"),
+    "edited": (WITHOUT, f"locked cells changed, and restored: {TARGET}"),
+    "lost": (WITHOUT, f"locked cells missing: {TARGET}"),
+    "kernel": (ALL, ""),
+    "script": (ALL, f"{TARGET}-answer: NameError"),
+    "twice": (NONE, f"2 files named {SET}.ipynb handed in"),
+    "misnamed": (NONE, f"no {SET}.ipynb handed in"),
+    "corrupt": (NONE, f"{SET}.ipynb is not a notebook that can be read"),
+    "empty": (NONE, f"no {SET}.ipynb handed in"),
+    "link": (NONE, f"{SET}.ipynb is a link, not a file"),
+}
+
+
+@pytest.mark.parametrize("student", EXPECTED)
+def test_marks_and_problems(graded, student):
+    row, (expected, problem) = graded.rows[student], EXPECTED[student]
+    assert float(row["score"]) == expected, row
+    assert problem in row["problems"] and bool(problem) == bool(row["problems"])
+
+
+def test_everybody_is_in_the_table(graded):
+    assert graded.rows.keys() == EXPECTED.keys()
+    for row in graded.rows.values():
+        assert float(row["max_score"]) == ALL + sum(BY_HAND.values())
+
+
+def test_nothing_outside_has_changed(graded):
+    assert graded.before == graded.after
+
+
+def test_nobody_got_out(graded, listener):
+    with pytest.raises(BlockingIOError):
+        listener.accept()
+
+
+def page(course, student):
+    return (course / "feedback" / student / SET / f"{SET}.html").read_text()
+
+
+@pytest.mark.parametrize("student", ["blank", "hard-coded", "correct"])
+def test_feedback_gives_no_hidden_test_away(graded, student):
+    text = BeautifulSoup(page(graded.course, student), "html.parser").get_text()
+    own = "".join(solutions().values()) if student != "blank" else ""
+    lines = {line.strip() for line in text.splitlines()}
+    assert not [line for line in hidden_lines(read(SET)) & lines if line not in own]
+
+
+def test_feedback_says_what_does_not_hold(graded):
+    text = BeautifulSoup(page(graded.course, "blank"), "html.parser").get_text()
+    assert f"✗ {TARGET}: " in text and "Not written yet." in text
+
+
+def test_feedback_runs_nothing_of_a_students(graded):
+    assert "steal()</script>" not in page(graded.course, "script")
+
+
+def test_points_by_hand_are_added_and_nothing_runs_again(graded, folder, monkeypatch, tmp_path):
+    [question] = BY_HAND
+    course = shutil.copytree(graded.course, tmp_path / "grades")
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", COURSE) as gradebook:
+        by_hand = gradebook.find_grade(question, SET, SET, "correct")
+        by_hand.manual_score, by_hand.needs_manual_grade = 1.5, False
+        gradebook.db.commit()
+    good = tmp_path / "submissions"
+    shutil.copytree(folder / "correct", good / "correct")
+    monkeypatch.setattr(grade, "mark", lambda *arguments: pytest.fail("ran again"))
+    grade.main([str(good), "--grades", str(course)])
+    row = rows(course)["correct"]
+    assert (float(row["score"]), row["to_grade_by_hand"], row[question]) == (ALL + 1.5, "0", "1.5")
+
+
+def test_refuses_without_bubblewrap(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SystemExit, match="(?s)there is no `bwrap`.*sudo apt-get install bubblewrap.*DANGEROUS"):
+        grade.main([str(folder), "--grades", str(tmp_path / "grades")])
+    assert not (tmp_path / "grades").exists()
+
+
+def test_refuses_with_a_bubblewrap_that_may_not_work(folder, tmp_path, monkeypatch):
+    for program, script in {"bwrap": "echo Operation not permitted >&2; exit 1", "prlimit": "", "choom": ""}.items():
+        (tmp_path / program).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / program).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SystemExit, match="Operation not permitted"):
+        grade.main([str(folder), "--grades", str(tmp_path / "grades")])
+
+
+def test_goes_on_without_bubblewrap_when_told_to(folder, tmp_path, monkeypatch):
+    shutil.copytree(folder / "correct", tmp_path / "submissions" / "correct")
+    monkeypatch.setattr(sandbox, "missing", lambda: "there is none")
+    grade.main([str(tmp_path / "submissions"), "--grades", str(tmp_path / "grades"), sandbox.UNPROTECTED])
+    assert float(rows(tmp_path / "grades")["correct"]["score"]) == ALL
+
+
+def test_a_changed_set_is_run_again(graded, folder, tmp_path, monkeypatch):
+    course = shutil.copytree(graded.course, tmp_path / "grades")
+    source = course / "source" / SET / f"{SET}.ipynb"
+    source.write_text(source.read_text() + "\n")
+    shutil.copytree(folder / "correct", tmp_path / "submissions" / "correct")
+    ran = []
+    monkeypatch.setattr(grade, "mark", lambda *arguments: ran.append(arguments))
+    with pytest.raises(FileNotFoundError):  # nothing was run for it to read
+        grade.main([str(tmp_path / "submissions"), "--grades", str(course)])
+    assert ran
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda folder: None, "it must be a folder with one folder for each student"),
+        (lambda folder: folder.mkdir(), "There is no folder in"),
+        (lambda folder: (folder / "ada").mkdir(parents=True), "in any folder of"),
+    ],
+)
+def test_refuses_what_is_no_folder_of_submissions(make, words, tmp_path, capsys, bubblewrap):
+    make(tmp_path / "submissions")
+    with pytest.raises(SystemExit) as stopped:
+        grade.main([str(tmp_path / "submissions"), "--grades", str(tmp_path / "grades")])
+    assert words in f"{stopped.value}{capsys.readouterr().err}"
+
+
+def test_prints_who_got_what(graded, capsys):
+    grade.show(SET, graded.course / f"{SET}.csv")
+    lines = capsys.readouterr().out.splitlines()
+    assert f"{SET}, of {ALL + sum(BY_HAND.values())} points" in lines
+    assert any(line.split() == ["correct", f"{ALL:g}", f"{sum(BY_HAND.values()):g}"] for line in lines)
+    assert any("corrupt" in line and "is not a notebook" in line for line in lines)
