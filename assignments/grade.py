@@ -2,7 +2,8 @@
 
 SUBMISSIONS holds a folder for each student, named by the student's id, with ps1.ipynb, … in it, at any depth. GRADES
 becomes a course of nbgrader's, with a page of feedback for each notebook in GRADES/feedback and a table for each set,
-GRADES/ps1.csv, …. What has been graded and has not changed is not run again.
+GRADES/ps1.csv, …. What has been graded and has not changed is not run again; its page and its
+row are written again, with the points that were given by hand since.
 """
 
 import argparse
@@ -88,7 +89,7 @@ def changes(notebook, released):
     return [f"locked cells {what}: {', '.join(names)}" for what, names in words.items() if names]
 
 
-def mark(course, student, name, hidden, protected, cell_seconds, seconds):
+def mark(course, name, student, page_only, hidden, protected, cell_seconds, seconds):
     """Run a submission and write its page, in a process of its own. RuntimeError, in words, if that came to no end."""
     with tempfile.TemporaryDirectory() as folder:
         sockets, jupyter = Path(folder) / "sockets", Path(folder) / "jupyter"
@@ -96,7 +97,8 @@ def mark(course, student, name, hidden, protected, cell_seconds, seconds):
         sandbox.install(jupyter, sandbox.command(student, sockets, hidden, protected))
         environment = {"JUPYTER_PATH": jupyter, "JUPYTER_RUNTIME_DIR": sockets, "TMPDIR": sockets}
         marking = subprocess.Popen(
-            [sys.executable, "-m", "assignments.mark", str(course), name, student, str(sockets), str(cell_seconds)],
+            [sys.executable, "-m", "assignments.mark", str(course), name, student]
+            + ([] if page_only else [str(sockets), str(cell_seconds)]),
             cwd=sandbox.ROOT,
             env=os.environ | {variable: str(path) for variable, path in environment.items()},
             stdout=subprocess.PIPE,
@@ -139,14 +141,20 @@ def scores(course, name, student):
     """Points by question of a submission that was run; None where they are still to be given by hand."""
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", COURSE) as gradebook:
         grades = gradebook.find_submission_notebook(name, name, student).grades
-        by_hand = {grade.name: grade.needs_manual_grade and grade.cell.cell_type == "markdown" for grade in grades}
-        return {grade.name: None if by_hand[grade.name] else grade.score for grade in grades}
+        read = [grade for grade in grades if grade.cell.cell_type == "markdown"]
+        waiting = {grade.name for grade in read if grade.auto_score is None and grade.manual_score is None}
+        return {grade.name: None if grade.name in waiting else grade.score for grade in grades}
+
+
+def clear(course, name, student):
+    """Take away what an earlier run of a submission has left."""
+    for stage in ("autograded", "feedback"):
+        shutil.rmtree(course / stage / student / name, ignore_errors=True)
 
 
 def forget(course, name, student):
-    """Take a submission out of the course, so that nothing of an earlier one counts."""
-    for stage in ("autograded", "feedback"):
-        shutil.rmtree(course / stage / student / name, ignore_errors=True)
+    """Take an earlier submission out of the course, with its points, those given by hand too."""
+    clear(course, name, student)
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", COURSE) as gradebook:
         try:
             gradebook.remove_submission(name, student)
@@ -155,23 +163,22 @@ def forget(course, name, student):
 
 
 def grade(course, name, student, paths, run):
-    """Grade what one student handed in for one set; run: what runs it. Returns its Row."""
+    """Grade what one student handed in for one set; run: what runs it or writes its page. Returns its Row."""
     submitted = course / "submitted" / student / name / f"{name}.ipynb"
-    page = course / "feedback" / student / name / f"{name}.html"
+    ran = course / "autograded" / student / name / f"{name}.ipynb"
     try:
         notebook = read(paths, name)
-        released = nbformat.read(course / "release" / name / f"{name}.ipynb", as_version=4)
-        unchanged = submitted.exists() and submitted.read_bytes() == paths[0].read_bytes()
-        if not (page.exists() and unchanged):
+        if not (submitted.exists() and submitted.read_bytes() == paths[0].read_bytes()):
             forget(course, name, student)
             submitted.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(paths[0], submitted)
-            run(course, name, student)
+            shutil.copyfile(paths[0], submitted)
+        run(course, name, student, page_only=ran.exists())
     except (ValueError, RuntimeError) as error:
-        forget(course, name, student)
+        clear(course, name, student)
         return Row(student, {}, [str(error)])
-    ran = nbformat.read(course / "autograded" / student / name / f"{name}.ipynb", as_version=4)
-    return Row(student, scores(course, name, student), [*changes(notebook, released), *errors(ran)])
+    released = nbformat.read(course / "release" / name / f"{name}.ipynb", as_version=4)
+    problems = changes(notebook, released) + errors(nbformat.read(ran, as_version=4))
+    return Row(student, scores(course, name, student), problems)
 
 
 def prepare(course, name):
@@ -181,8 +188,8 @@ def prepare(course, name):
     """
     source = course / "source" / name / f"{name}.ipynb"
     if not source.exists() or source.read_bytes() != (SOURCE / name / source.name).read_bytes():
-        for page in course.glob(f"feedback/*/{name}"):
-            shutil.rmtree(page)
+        for results in course.glob(f"autograded/*/{name}"):
+            shutil.rmtree(results)
         release(course, name)
     cells = nbformat.read(source, as_version=4).cells
     return {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in cells if is_grade(cell)}
@@ -233,8 +240,8 @@ def main(arguments=None, cell_seconds=CELL_SECONDS, seconds=SECONDS):
     shutil.copy(SETTINGS, course)
     hidden = [options.submissions.resolve(), course]
 
-    def run(course, name, student):
-        mark(course, student, name, hidden, not options.unprotected, cell_seconds, seconds)
+    def run(course, name, student, page_only):
+        mark(course, name, student, page_only, hidden, not options.unprotected, cell_seconds, seconds)
 
     questions = {name: prepare(course, name) for name in sorted({name for _, name in found})}
     rows = {name: [] for name in questions}

@@ -1,6 +1,7 @@
-"""Run one submission and write its feedback page: what `assignments.grade` starts, within limits, for each.
+"""Run one submission and write its page of feedback: what `assignments.grade` starts for each, in its own process.
 
 python -m assignments.mark COURSE SET STUDENT SOCKETS CELL_SECONDS
+python -m assignments.mark COURSE SET STUDENT                        only the page, of what was run before
 """
 
 import resource
@@ -11,25 +12,38 @@ from assignments.release import nbgrader
 MEMORY = 3 * 2**30  # bytes for what a submission prints, and for the page made of it
 
 
-def main(course, name, student, sockets, cell_seconds):
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+def run(course, name, student, sockets, cell_seconds):
     words = f"The cell was stopped after {cell_seconds} seconds."
     api = nbgrader(
         course,
         Execute={
             "timeout": int(cell_seconds),
             "error_on_timeout": {"ename": "Timeout", "evalue": words, "traceback": [words]},
-            "kernel_name": "python3",
+            "kernel_name": "python3",  # whatever the notebook asks for
         },
         KernelManager={"transport": "ipc", "ip": f"{sockets}/socket"},
-        ClearHiddenTests={"enforce_metadata": False},  # its complaint would be about a student's own words
     )
-    for result in (api.autograde(name, student), api.generate_feedback(name, student)):
-        print(result.get("log", ""), result.get("error", ""))
-        if not result["success"]:
-            return 1
-    return 0
+    return api.autograde(name, student)
+
+
+def write_page(course, name, student):
+    # A mark of a hidden test outside a test would be in a student's own words: no complaint.
+    api = nbgrader(course, ClearHiddenTests={"enforce_metadata": False})
+    return api.generate_feedback(name, student)
+
+
+def check(result):
+    print(result.get("log", ""), result.get("error", ""))
+    if not result["success"]:
+        sys.exit(1)
+
+
+def main(course, name, student, *running):
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    if running:
+        check(run(course, name, student, *running))
+    check(write_page(course, name, student))
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    main(*sys.argv[1:])

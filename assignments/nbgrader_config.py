@@ -12,3 +12,6 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.sanitize.SanitizeHTML",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+
+# nbgrader's own button "autograde" would run submissions without protection: with this it finds no kernel.
+c.Execute.kernel_name = "only-in-the-sandbox"

@@ -16,7 +16,7 @@ HOME = "/home/student"
 
 MEMORY = 3 * 2**30  # bytes of address space of a process
 PROCESSOR_SECONDS = 180
-PROCESSES = 40  # threads count
+PROCESSES = 32  # threads count
 DISK = 2**27  # bytes of a file, and of the home
 
 UNPROTECTED = "--run-submissions-unprotected-DANGEROUS"

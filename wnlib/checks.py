@@ -7,6 +7,7 @@ from hashlib import sha256
 
 import numpy as np
 
+COURSE = ""  # any other text here draws other numbers for everybody
 GRADED = "WNLIB_STUDENT"  # the environment variable in which a grader names the student
 _LIBRARIES = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), os.path.dirname(__file__))
 _results = {}  # (question, claim) -> passed, of this notebook, in the order of the first run
@@ -35,7 +36,7 @@ def instance(student, label):
     student = os.environ.get(GRADED, student)
     if not isinstance(student, str) or student.strip().lower() in ("", "your-id"):
         raise ValueError(f"student is {student!r}; it must be the id under which you hand in, in quotation marks")
-    digest = sha256(f"{student.strip().lower()}\n{label}".encode()).digest()
+    digest = sha256(f"{COURSE}{student.strip().lower()}\n{label}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8]))
 
 
@@ -98,5 +99,5 @@ def report():
     """Print the last result of every check that this notebook has run."""
     for (question, claim), passed in _results.items():
         print("✓" if passed else "✗", f"{question}: {claim}")
-    print(f"{sum(_results.values())} of {len(_results)} checks pass.")
+    print(f"{sum(_results.values())} of the {len(_results)} checks that were run pass.")
     print("Grading runs these and others, so test your functions on cases of your own, too.")
