@@ -2,8 +2,8 @@
 
 SUBMISSIONS holds a folder for each student, named by the student's id, with ps1.ipynb, … in it, at any depth. GRADES
 becomes a course of nbgrader's, with a page of feedback for each notebook in GRADES/feedback and a table for each set,
-GRADES/ps1.csv, …. What has been graded and has not changed is not run again; its page and its
-row are written again, with the points that were given by hand since.
+GRADES/ps1.csv, …. What has been graded and has not changed is not run again; its page and its row are written again,
+with the points that were given by hand since.
 """
 
 import argparse
@@ -14,20 +14,25 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.utils import is_grade, is_locked
+from nbgrader.utils import is_grade
 from tqdm import tqdm
 
 from assignments import sandbox
+from assignments.clean import changes, cleaned
 from assignments.release import COURSE, SETS, SETTINGS, SOURCE, release
 
 CELL_SECONDS = 20
 SECONDS = 240  # of a submission in all
 FILE_BYTES = 20 * 2**20  # of a notebook
+CELLS = 1000  # of a notebook
 
 SIGNS = {  # in the log of a marking that came to no end, and what they mean
     "DeadKernelError": "its code ended the kernel, or used up its memory or its processor time",
@@ -51,6 +56,9 @@ def find(submissions):
     students = sorted(path for path in submissions.iterdir() if path.is_dir() and not path.name.startswith("."))
     if not students:
         sys.exit(f"There is no folder in {submissions}. It must hold one for each student, named by the student's id.")
+    for folder in students:
+        if folder.name != folder.name.strip() or set(folder.name) & set("[]*?"):
+            sys.exit(f"Rename the folder {folder.name!r}: no spaces at its ends, and none of [ ] * ?, please.")
     found = {}
     for folder in students:
         files = [path for path in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts]
@@ -69,30 +77,46 @@ def read(paths, name):
     if len(paths) > 1:
         raise ValueError(f"{len(paths)} files named {name}.ipynb handed in; which one counts?")
     [path] = paths
-    if path.is_symlink() or any(parent.is_symlink() for parent in path.parents):
-        raise ValueError(f"{name}.ipynb is a link, not a file")
+    if path.resolve() != path or not path.is_file():
+        raise ValueError(f"{name}.ipynb is a link or a device, not a file")
     if path.stat().st_size > FILE_BYTES:
         raise ValueError(f"{name}.ipynb is larger than {FILE_BYTES // 2**20} MB")
     try:
-        return nbformat.read(path, as_version=4)
+        with warnings.catch_warnings(action="ignore"):  # about ids of cells
+            notebook = nbformat.read(path, as_version=4)
     except Exception as error:
         raise ValueError(f"{name}.ipynb is not a notebook that can be read ({type(error).__name__})") from None
+    if len(notebook.cells) > CELLS:
+        raise ValueError(f"{name}.ipynb has {len(notebook.cells)} cells; {CELLS} are too many already")
+    return notebook
 
 
-def changes(notebook, released):
-    """Which locked cells of a release notebook a submission has changed (nbgrader restores them) or lost."""
-    locked = {cell.metadata.nbgrader.grade_id: cell.source for cell in released.cells if is_locked(cell)}
-    handed_in = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in notebook.cells}
-    changed = [name for name in locked if name in handed_in and handed_in[name] != locked[name]]
-    lost = [name for name in locked if name not in handed_in]
-    words = {"changed, and restored": changed, "missing": lost}
-    return [f"locked cells {what}: {', '.join(names)}" for what, names in words.items() if names]
+@contextmanager
+def temporary_folder():
+    """A folder that is gone afterwards, however deep a submission has dug in it."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        yield folder
+    finally:
+        subprocess.run(["rm", "-rf", folder], check=True)
+
+
+def watch(process, folder, seconds):
+    """Wait for a process. RuntimeError, in words for the table, if it takes too long or fills the folder."""
+    deadline = time.monotonic() + seconds
+    while process.poll() is None:
+        time.sleep(0.2)
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"stopped after {seconds} seconds in all")
+        used = subprocess.run(["du", "-s", "--block-size=1", folder], capture_output=True, text=True)
+        if int(used.stdout.split()[0]) > 2 * sandbox.DISK:
+            raise RuntimeError("stopped: it fills the disk")
 
 
 def mark(course, name, student, page_only, hidden, protected, cell_seconds, seconds):
     """Run a submission and write its page, in a process of its own. RuntimeError, in words, if that came to no end."""
-    with tempfile.TemporaryDirectory() as folder:
-        sockets, jupyter = Path(folder) / "sockets", Path(folder) / "jupyter"
+    with temporary_folder() as folder, (folder / "log").open("w") as log:
+        sockets, jupyter = folder / "sockets", folder / "jupyter"
         sockets.mkdir()
         sandbox.install(jupyter, sandbox.command(student, sockets, hidden, protected))
         environment = {"JUPYTER_PATH": jupyter, "JUPYTER_RUNTIME_DIR": sockets, "TMPDIR": sockets}
@@ -101,26 +125,25 @@ def mark(course, name, student, page_only, hidden, protected, cell_seconds, seco
             + ([] if page_only else [str(sockets), str(cell_seconds)]),
             cwd=sandbox.ROOT,
             env=os.environ | {variable: str(path) for variable, path in environment.items()},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+            stdout=log,
+            stderr=log,
             start_new_session=True,
         )
         try:
-            log, _ = marking.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            raise RuntimeError(f"stopped after {seconds} seconds in all") from None
+            watch(marking, folder, seconds)
         finally:
             if marking.poll() is None:
                 os.killpg(marking.pid, signal.SIGKILL)  # the kernel dies with its parent
-                marking.communicate()
+                marking.wait()
+        with (folder / "log").open(errors="replace") as file:
+            text = file.read(2**20)
     if marking.returncode == 0:
         return
     logs = course / "logs"
     logs.mkdir(exist_ok=True)
-    (logs / f"{student}-{name}.txt").write_text(log)
+    (logs / f"{student}-{name}.txt").write_text(text)
     for sign, words in SIGNS.items():
-        if sign in log:
+        if sign in text:
             raise RuntimeError(words)
     raise RuntimeError(f"nbgrader stopped, see logs/{student}-{name}.txt")
 
@@ -166,17 +189,18 @@ def grade(course, name, student, paths, run):
     """Grade what one student handed in for one set; run: what runs it or writes its page. Returns its Row."""
     submitted = course / "submitted" / student / name / f"{name}.ipynb"
     ran = course / "autograded" / student / name / f"{name}.ipynb"
+    released = nbformat.read(course / "release" / name / f"{name}.ipynb", as_version=4)
     try:
         notebook = read(paths, name)
-        if not (submitted.exists() and submitted.read_bytes() == paths[0].read_bytes()):
+        text = nbformat.writes(cleaned(notebook, released))
+        if not (submitted.exists() and submitted.read_text(encoding="utf-8") == text):
             forget(course, name, student)
             submitted.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(paths[0], submitted)
+            submitted.write_text(text, encoding="utf-8")
         run(course, name, student, page_only=ran.exists())
     except (ValueError, RuntimeError) as error:
         clear(course, name, student)
         return Row(student, {}, [str(error)])
-    released = nbformat.read(course / "release" / name / f"{name}.ipynb", as_version=4)
     problems = changes(notebook, released) + errors(nbformat.read(ran, as_version=4))
     return Row(student, scores(course, name, student), problems)
 
@@ -186,8 +210,9 @@ def prepare(course, name):
 
     Returns the points of its questions.
     """
-    source = course / "source" / name / f"{name}.ipynb"
-    if not source.exists() or source.read_bytes() != (SOURCE / name / source.name).read_bytes():
+    source, released = (course / stage / name / f"{name}.ipynb" for stage in ("source", "release"))
+    if not released.exists() or source.read_bytes() != (SOURCE / name / source.name).read_bytes():
+        released.unlink(missing_ok=True)  # there again only when all is done
         for results in course.glob(f"autograded/*/{name}"):
             shutil.rmtree(results)
         release(course, name)
@@ -228,19 +253,21 @@ def main(arguments=None, cell_seconds=CELL_SECONDS, seconds=SECONDS):
     parser.add_argument("--grades", type=Path, default=sandbox.ROOT / "grades", help="folder for the results")
     parser.add_argument(sandbox.UNPROTECTED, dest="unprotected", action="store_true", help="do without bubblewrap")
     options = parser.parse_args(arguments)
-    if not options.submissions.is_dir():
-        parser.error(f"SUBMISSIONS is {options.submissions}; it must be a folder with one folder for each student")
+    submissions, course = options.submissions.resolve(), options.grades.resolve()
+    if not submissions.is_dir():
+        parser.error(f"SUBMISSIONS is {submissions}; it must be a folder with one folder for each student")
+    if course.is_relative_to(submissions):
+        parser.error(f"GRADES is {course}; it must lie outside of SUBMISSIONS")
     obstacle = "" if options.unprotected else sandbox.missing()
     if obstacle:
         sys.exit(sandbox.ADVICE.format(obstacle))
 
-    found = find(options.submissions)
-    course = options.grades.resolve()
+    found = find(submissions)
     course.mkdir(parents=True, exist_ok=True)
     shutil.copy(SETTINGS, course)
-    hidden = [options.submissions.resolve(), course]
 
     def run(course, name, student, page_only):
+        hidden = [submissions, course]
         mark(course, name, student, page_only, hidden, not options.unprotected, cell_seconds, seconds)
 
     questions = {name: prepare(course, name) for name in sorted({name for _, name in found})}
@@ -254,4 +281,5 @@ def main(arguments=None, cell_seconds=CELL_SECONDS, seconds=SECONDS):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was begun is cleared away
     main()

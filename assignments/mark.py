@@ -7,6 +7,9 @@ python -m assignments.mark COURSE SET STUDENT                        only the pa
 import resource
 import sys
 
+from nbgrader.converters import Autograde
+
+from assignments.clean import Outputs
 from assignments.release import nbgrader
 
 MEMORY = 3 * 2**30  # bytes for what a submission prints, and for the page made of it
@@ -14,22 +17,18 @@ MEMORY = 3 * 2**30  # bytes for what a submission prints, and for the page made 
 
 def run(course, name, student, sockets, cell_seconds):
     words = f"The cell was stopped after {cell_seconds} seconds."
+    execute, *others = Autograde.autograde_preprocessors.default()
     api = nbgrader(
         course,
         Execute={
             "timeout": int(cell_seconds),
             "error_on_timeout": {"ename": "Timeout", "evalue": words, "traceback": [words]},
-            "kernel_name": "python3",  # whatever the notebook asks for
+            "kernel_name": "python3",
         },
         KernelManager={"transport": "ipc", "ip": f"{sockets}/socket"},
+        Autograde={"autograde_preprocessors": [execute, Outputs, *others]},
     )
     return api.autograde(name, student)
-
-
-def write_page(course, name, student):
-    # A mark of a hidden test outside a test would be in a student's own words: no complaint.
-    api = nbgrader(course, ClearHiddenTests={"enforce_metadata": False})
-    return api.generate_feedback(name, student)
 
 
 def check(result):
@@ -42,7 +41,7 @@ def main(course, name, student, *running):
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     if running:
         check(run(course, name, student, *running))
-    check(write_page(course, name, student))
+    check(nbgrader(course).generate_feedback(name, student))
 
 
 if __name__ == "__main__":

@@ -5,11 +5,10 @@ c.CourseDirectory.course_id = "direction-and-magnitude"
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("your code goes here")'}
 c.ClearSolutions.text_stub = "*Your answer goes here.*"
 
-# Feedback without hidden tests, and without what students' outputs would run in the reader's browser.
+# Feedback without the sources of hidden tests.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbgrader.preprocessors.ClearHiddenTests",
-    "nbconvert.preprocessors.sanitize.SanitizeHTML",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 

@@ -1,7 +1,8 @@
 """The kernel that runs a submission: bubblewrap around ipykernel, so that its code reaches nothing but itself.
 
 No network, no file but the Python installation and wnlib, an empty home that vanishes with the kernel, and limits on
-memory, processor time, processes and disk. The grader outside talks to it through Unix sockets in a folder of theirs.
+memory, processor time, processes and the home. The grader outside talks to it through Unix sockets in a folder of
+theirs, and watches how full that gets.
 """
 
 import json
@@ -16,7 +17,7 @@ HOME = "/home/student"
 
 MEMORY = 3 * 2**30  # bytes of address space of a process
 PROCESSOR_SECONDS = 180
-PROCESSES = 32  # threads count
+PROCESSES = 32  # threads count; the system does not hold root to it
 DISK = 2**27  # bytes of a file, and of the home
 
 UNPROTECTED = "--run-submissions-unprotected-DANGEROUS"
@@ -57,16 +58,17 @@ def command(student, sockets, hidden, protected):
     inside = sorted(path for path in installation if Path(path).is_relative_to(ROOT))
     outside = sorted(installation.difference(inside))
     environment |= {"HOME": HOME, "PATH": "/usr/bin:/bin"}
+    room = ("--size", str(DISK), "--tmpfs")
     return [
         *("prlimit", f"--as={MEMORY}", f"--cpu={PROCESSOR_SECONDS}", f"--fsize={DISK}", "--core=0"),
         *("choom", "-n", "1000", "--"),  # where the machine's memory runs out, this one goes first
         *("bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"),
         *(word for path in outside for word in ("--ro-bind-try", path, path)),
-        *(word for path in (ROOT, *hidden) for word in ("--tmpfs", str(path))),
+        *("--proc", "/proc", "--dev", "/dev", *room, "/dev/shm", "--remount-ro", "/dev", *room, "/tmp", *room, HOME),
+        *(word for path in (ROOT, *hidden) for word in (*room, str(path))),
         *(word for path in (*inside, str(ROOT / "wnlib")) for word in ("--ro-bind", path, path)),
-        *("--proc", "/proc", "--dev", "/dev", "--size", str(DISK), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"),
-        *("--size", str(DISK), "--tmpfs", "/tmp", "--size", str(DISK), "--tmpfs", HOME, "--chdir", HOME),
-        *("--bind", str(sockets), str(sockets), "--remount-ro", "/"),
+        *(word for path in (ROOT, *hidden) for word in ("--remount-ro", str(path))),
+        *("--bind", str(sockets), str(sockets), "--remount-ro", "/", "--chdir", HOME),
         *(word for name, value in environment.items() for word in ("--setenv", name, value)),
         *("prlimit", f"--nproc={PROCESSES}", *python),
     ]

@@ -112,4 +112,8 @@ def test_report_counts_each_check_once_with_its_last_result(capsys):
     capsys.readouterr()
     report()
     printed = capsys.readouterr().out
-    assert printed.splitlines()[:3] == ["✓ 2a: it works", "✗ 1a: it works, too", "1 of the 2 checks that were run pass."]
+    assert printed.splitlines()[:3] == [
+        "✓ 2a: it works",
+        "✗ 1a: it works, too",
+        "1 of the 2 checks that were run pass.",
+    ]

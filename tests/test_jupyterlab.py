@@ -1,4 +1,4 @@
-"""The explorers in JupyterLab: a real server on loopback, a kernel, and a browser with every other address blocked."""
+"""The explorers and a problem set in JupyterLab: a real server on loopback, a kernel, and a browser with every other address blocked."""
 
 import json
 import os
@@ -14,21 +14,25 @@ import pytest
 from jupyter_client import BlockingKernelClient
 from nbformat.v4 import new_code_cell, new_notebook
 
+from assignments.release import release
 from tools.explorers import EXPLORERS
 
 TOKEN = "loopback"
+LOOK = "from wnlib.checks import _results"
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """Address of a JupyterLab that has a notebook for each explorer, and the folder of its kernels."""
+    """Address of a JupyterLab that has a notebook for each explorer and a blank set, and the folder of its kernels."""
     home = tmp_path_factory.mktemp("lab")
     for name, explorer in EXPLORERS.items():
         cell = new_code_cell(
             f"from wnlib.explorers import {explorer.__name__}\n\n{name} = {explorer.__name__}()\n{name}"
         )
         nbformat.write(new_notebook(cells=[cell], metadata=KERNEL), home / f"{name}.ipynb")
+    problem_set = release(tmp_path_factory.mktemp("course"), "ps1").read_text()
+    (home / "ps1.ipynb").write_text(problem_set.replace("your-id", "ada"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -68,10 +72,9 @@ def evaluate(client, expression, statement=""):
     return json.loads(reply["user_expressions"]["value"]["data"]["text/plain"])
 
 
-@pytest.mark.parametrize("name", EXPLORERS)
-def test_both_sides_read_and_set_the_same_parameters(lab, chromium, name):
-    address, runtime = lab
-    known = set(runtime.glob("kernel-*.json"))
+def open_and_run(lab, chromium, name):
+    """A page on which a notebook is open and its cells are running, and a list that its errors will go to."""
+    address, _ = lab
     page, errors = chromium.new_page(viewport={"width": 1280, "height": 1400}), []
     page.route(lambda url: not url.startswith((address, address.replace("http", "ws"))), lambda route: route.abort())
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -79,6 +82,14 @@ def test_both_sides_read_and_set_the_same_parameters(lab, chromium, name):
     page.get_by_role("button", name="| Idle").wait_for(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    return page, errors
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_both_sides_read_and_set_the_same_parameters(lab, chromium, name):
+    _, runtime = lab
+    known = set(runtime.glob("kernel-*.json"))
+    page, errors = open_and_run(lab, chromium, name)
     explorer = page.locator('.explorer[aria-busy="false"]:has(input)')  # its picture is complete
     explorer.wait_for(timeout=60_000)
 
@@ -98,5 +109,17 @@ def test_both_sides_read_and_set_the_same_parameters(lab, chromium, name):
         page.wait_for_function(
             "([old]) => document.querySelector('.explorer:has(input) svg').innerHTML === old", arg=[picture]
         )
+    assert not errors
+    page.close()
+
+
+def test_run_all_goes_on_after_a_failed_check(lab, chromium):
+    _, runtime = lab
+    known = set(runtime.glob("kernel-*.json"))
+    page, errors = open_and_run(lab, chromium, "ps1")
+    page.get_by_text("checks that were run pass.").wait_for(timeout=60_000)
+    with kernel(runtime, known) as client:
+        questions = evaluate(client, "__import__('json').dumps(sorted({question for question, _ in _results}))", LOOK)
+    assert questions == ["1a", "2a", "2b", "3a", "3b", "4a"]
     assert not errors
     page.close()
