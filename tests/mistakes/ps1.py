@@ -59,6 +59,20 @@ def regime(m, rank, n):
     ),
     (
         "1a",
+        "calls a count that is met exactly too small",
+        """
+def unknowns(m, rank):
+    return m * (rank - 1) - rank * (rank - 1) // 2
+
+
+def regime(m, rank, n):
+    if n > m * (m - 1) // 2:
+        return "linear algebra"
+    return "sensing" if n > unknowns(m, rank) else "too few"
+""",
+    ),
+    (
+        "1a",
         "hard-codes what the visible checks ask for",
         """
 def unknowns(m, rank):
@@ -337,6 +351,31 @@ def least_steps(epsilon, w_0, eta, r, rank):
         """
 def least_steps(epsilon, w_0, eta, r, rank):
     return int(np.ceil((np.sqrt(r - rank) / epsilon - 1 / w_0) / (4 * eta)))
+""",
+    ),
+    (
+        "3b",
+        "drops the part of the bound that comes from the start",
+        """
+def least_steps(epsilon, w_0, eta, r, rank):
+    return int(np.ceil(np.sqrt(r - rank) / (4 * eta * epsilon)))
+""",
+    ),
+    (
+        "3b",
+        "rounds down, to the last step at which the bound still forbids the error",
+        """
+def least_steps(epsilon, w_0, eta, r, rank):
+    return max(0, int((np.sqrt(r - rank) / epsilon - 1 / w_0) / (4 * eta)))
+""",
+    ),
+    (
+        "3b",
+        "adds a step, to be safe, and returns the second step that is allowed",
+        """
+def least_steps(epsilon, w_0, eta, r, rank):
+    t = (np.sqrt(r - rank) / epsilon - 1 / w_0) / (4 * eta)
+    return max(0, int(np.ceil(t)) + 1)
 """,
     ),
     (
