@@ -26,6 +26,14 @@ def is_tangent(X, V):
 """,
     ),
     (
+        "1a",
+        "looks at the trace of XᵀV only: V orthogonal to X as a whole",
+        """
+def is_tangent(X, V):
+    return abs(np.trace(X.T @ V)) <= 1e-10 * np.linalg.norm(V)
+""",
+    ),
+    (
         "1b",
         "projects with XXᵀ only, which removes the spins as well",
         """
@@ -65,6 +73,16 @@ def project(X, G):
         """
 def project(X, G):
     return G - X @ X.T @ G / 2 - X @ (G.T @ X) / 2
+""",
+    ),
+    (
+        "1b",
+        "subtracts in place, so that the caller's G is changed",
+        """
+def project(X, G):
+    XtG = X.T @ G
+    G -= X @ (XtG + XtG.T) / 2
+    return G
 """,
     ),
     (
@@ -122,6 +140,16 @@ def retract(X, V):
 """,
     ),
     (
+        "2a",
+        "adds in place, so that the caller's X is moved off the manifold",
+        """
+def retract(X, V):
+    X += V
+    values, Q = np.linalg.eigh(X.T @ X)
+    return (X @ Q / np.sqrt(values)) @ Q.T
+""",
+    ),
+    (
         "2b",
         "takes QR without the signs",
         """
@@ -145,6 +173,33 @@ def retract_qr(X, V):
 def retract_qr(X, V):
     S = X + V
     return S @ np.linalg.inv(np.linalg.cholesky(S.T @ S))
+""",
+    ),
+    (
+        "2b",
+        "takes the polar retraction for that by QR",
+        """
+def retract_qr(X, V):
+    return retract(X, V)
+""",
+    ),
+    (
+        "2b",
+        "flips a column if it points away from that of X, which is not the sign of R's diagonal in a long step",
+        """
+def retract_qr(X, V):
+    Q = np.linalg.qr(X + V)[0]
+    return Q * np.sign(np.sum(Q * X, axis=0))
+""",
+    ),
+    (
+        "2b",
+        "adds in place, so that the caller's X is moved off the manifold",
+        """
+def retract_qr(X, V):
+    X += V
+    Q, R = np.linalg.qr(X)
+    return Q * np.sign(np.diag(R))
 """,
     ),
     (
@@ -177,6 +232,29 @@ def gradients(E, X, theta):
         """
 def gradients(E, X, theta):
     return E @ X, X.T @ E @ X / 2
+""",
+    ),
+    (
+        "3a",
+        "hands in the differences of the setup cell and derives nothing",
+        """
+def gradients(E, X, theta):
+    return difference_gradients(E, X, theta)
+""",
+    ),
+    (
+        "3a",
+        "renames the differences of the setup cell",
+        """
+gradients = difference_gradients
+""",
+    ),
+    (
+        "3a",
+        "loses the sign of both gradients",
+        """
+def gradients(E, X, theta):
+    return -E @ X @ theta, -X.T @ E @ X / 2
 """,
     ),
     (
@@ -302,6 +380,40 @@ def step(residual, X, theta, eta, mu):
 """,
     ),
     (
+        "4a",
+        "moves Θ in place, so that the caller's Θ is changed",
+        """
+def step(residual, X, theta, eta, mu):
+    E = residual(X @ theta @ X.T)
+    X = retract(X, -eta * riemannian_gradient(E, X, theta))
+    E = residual(X @ theta @ X.T)
+    theta -= mu * gradients(E, X, theta)[1]
+    return X, theta
+""",
+    ),
+    (
+        "4a",
+        "takes the rule for Θ from the population case, with −E(0) for A, whatever the measurements are",
+        """
+def step(residual, X, theta, eta, mu):
+    E = residual(X @ theta @ X.T)
+    X = retract(X, -eta * riemannian_gradient(E, X, theta))
+    A = -residual(np.zeros_like(E))
+    return X, theta - mu / 2 * (theta - X.T @ A @ X)
+""",
+    ),
+    (
+        "4a",
+        "hands the retraction the end of the step, X + V, in place of the step V",
+        """
+def step(residual, X, theta, eta, mu):
+    E = residual(X @ theta @ X.T)
+    X = retract(X, X - eta * riemannian_gradient(E, X, theta))
+    E = residual(X @ theta @ X.T)
+    return X, theta - mu * gradients(E, X, theta)[1]
+""",
+    ),
+    (
         "5a",
         "takes the eigenvalue in place of its square",
         """
@@ -339,7 +451,23 @@ def predicted(eta, eigenvalues):
         """
 def predicted(eta, eigenvalues):
     seen = late_factor(errors_of(own_eta, own_eigenvalues, own_m, own_r, instance(STUDENT, "start")))
-    return seen if eta == own_eta else (1 + seen) / 2
+    return 1 - (1 - seen) * eta / own_eta
+""",
+    ),
+    (
+        "5a",
+        "relies on the eigenvalues being sorted",
+        """
+def predicted(eta, eigenvalues):
+    return 1 - eta * eigenvalues[-1] ** 2
+""",
+    ),
+    (
+        "5a",
+        "runs the method in place of a law",
+        """
+def predicted(eta, eigenvalues):
+    return late_factor(errors_of(eta, eigenvalues, 30, 8, np.random.default_rng(1)))
 """,
     ),
     (
@@ -399,6 +527,104 @@ def momentum_step(residual, X, theta, D, eta, mu, beta):
     X_new = retract(X, beta * D - eta * riemannian_gradient(E, X, theta))
     E = residual(X_new @ theta @ X_new.T)
     return X_new, theta - mu * gradients(E, X_new, theta)[1], X_new - X
+""",
+    ),
+    (
+        "6b",
+        "steps uphill: the sign of the gradient is lost",
+        """
+def momentum_step(residual, X, theta, D, eta, mu, beta):
+    E = residual(X @ theta @ X.T)
+    V = beta * D + eta * riemannian_gradient(E, X, theta)
+    X = retract(X, V)
+    E = residual(X @ theta @ X.T)
+    return X, theta - mu * gradients(E, X, theta)[1], project(X, V)
+""",
+    ),
+    (
+        "6b",
+        "keeps the whole last move: β is lost",
+        """
+def momentum_step(residual, X, theta, D, eta, mu, beta):
+    E = residual(X @ theta @ X.T)
+    V = D - eta * riemannian_gradient(E, X, theta)
+    X = retract(X, V)
+    E = residual(X @ theta @ X.T)
+    return X, theta - mu * gradients(E, X, theta)[1], project(X, V)
+""",
+    ),
+    (
+        "6b",
+        "takes an average, with the share 1 − β for the gradient",
+        """
+def momentum_step(residual, X, theta, D, eta, mu, beta):
+    E = residual(X @ theta @ X.T)
+    V = beta * D - (1 - beta) * eta * riemannian_gradient(E, X, theta)
+    X = retract(X, V)
+    E = residual(X @ theta @ X.T)
+    return X, theta - mu * gradients(E, X, theta)[1], project(X, V)
+""",
+    ),
+    (
+        "6b",
+        "loses η",
+        """
+def momentum_step(residual, X, theta, D, eta, mu, beta):
+    E = residual(X @ theta @ X.T)
+    V = beta * D - riemannian_gradient(E, X, theta)
+    X = retract(X, V)
+    E = residual(X @ theta @ X.T)
+    return X, theta - mu * gradients(E, X, theta)[1], project(X, V)
+""",
+    ),
+    (
+        "6b",
+        "takes the Euclidean gradient for the Riemannian one",
+        """
+def momentum_step(residual, X, theta, D, eta, mu, beta):
+    E = residual(X @ theta @ X.T)
+    V = beta * D - eta * gradients(E, X, theta)[0]
+    X = retract(X, V)
+    E = residual(X @ theta @ X.T)
+    return X, theta - mu * gradients(E, X, theta)[1], project(X, V)
+""",
+    ),
+    (
+        "6b",
+        "carries the last move D again in place of the move V just made",
+        """
+def momentum_step(residual, X, theta, D, eta, mu, beta):
+    E = residual(X @ theta @ X.T)
+    V = beta * D - eta * riemannian_gradient(E, X, theta)
+    X = retract(X, V)
+    E = residual(X @ theta @ X.T)
+    return X, theta - mu * gradients(E, X, theta)[1], project(X, D)
+""",
+    ),
+    (
+        "6b",
+        "carries the move divided by η",
+        """
+def momentum_step(residual, X, theta, D, eta, mu, beta):
+    E = residual(X @ theta @ X.T)
+    V = beta * D - eta * riemannian_gradient(E, X, theta)
+    X = retract(X, V)
+    E = residual(X @ theta @ X.T)
+    return X, theta - mu * gradients(E, X, theta)[1], project(X, V) / eta
+""",
+    ),
+    (
+        "6b",
+        "changes D and Θ in place",
+        """
+def momentum_step(residual, X, theta, D, eta, mu, beta):
+    E = residual(X @ theta @ X.T)
+    D *= beta
+    D -= eta * riemannian_gradient(E, X, theta)
+    X = retract(X, D)
+    E = residual(X @ theta @ X.T)
+    theta -= mu * gradients(E, X, theta)[1]
+    return X, theta, project(X, D)
 """,
     ),
 ]
