@@ -4,7 +4,10 @@ import csv
 import os
 import shutil
 import socket
+import subprocess
+import tempfile
 from hashlib import sha256
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -61,6 +64,24 @@ def answered(released, answers):
     return notebook
 
 
+def wrapped(code):
+    """An answer to TARGET that runs code, then does the right thing."""
+    return f"right = small_start\n\n\ndef small_start(*arguments):\n    {code}\n    return right(*arguments)"
+
+
+DIG = """
+import os, time
+from ipykernel.connect import get_connection_file
+os.chdir(os.path.dirname(get_connection_file()))
+for k in range(4):
+    open(f"{k}", "wb").write(b"x" * 10**8)
+for _ in range(1500):
+    os.mkdir("d")
+    os.chdir("d")
+time.sleep(60)
+"""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, listener):
     """A folder of submissions."""
@@ -90,9 +111,8 @@ def folder(tmp_path_factory, listener):
     harm("exit", "import os\nos._exit(0)")
     harm("system-exit", "import sys\nsys.exit()")
     harm("flood", "while True:\n    print('x' * 10**7)")
-    harm("forks", "import os\nwhile True:\n    os.fork()")
+    harm("forks", "import os, time\nfor _ in range(60):\n    if os.fork() == 0:\n        time.sleep(600)")
     harm("reader", f"print(open({str(sandbox.ROOT / 'assignments/source' / SET / SET)!r} + '.ipynb').read())")
-    harm("copier", f"print(open({str(folder / 'correct' / SET)!r} + '.ipynb').read())")
     harm("writer", f"open({str(sandbox.ROOT / 'wnlib' / 'trace')!r}, 'w').write('was here')")
     harm("caller", f"import socket\nsocket.create_connection(('127.0.0.1', {listener.getsockname()[1]}), 2)")
     harm("hog", "import numpy\nnumpy.ones(2**40)")
@@ -109,7 +129,26 @@ def folder(tmp_path_factory, listener):
     other = answered(released, right)
     other.metadata.kernelspec.name = "unprotected"
     hand_in("kernel", other)
-    hand_in("script", answered(released, right | {TARGET: f"{target}\n\n\ndisplay(HTML('<script>steal()</script>'))"}))
+    harm("digger", DIG)
+    harm("shower", "def small_start(*arguments):\n    import sys\n    sys.displayhook(20)\n    return 0")
+    harm("warner", "import warnings\n\n\n" + wrapped("warnings.warn('careful')"))
+    harm(
+        "spiller",
+        wrapped("calls.append(1)\n    if len(calls) > 2:\n        raise KeyboardInterrupt") + "\n\n\ncalls = []",
+    )
+    script = "<script>steal()</script> <img src=x onerror=steal()> [c](javascript:steal()) ![p](attachment:none.png)"
+    [by_hand] = points()[1]
+    shown = f"from IPython.display import HTML\ndisplay(HTML({script!r}))"
+    shown += "\ndisplay({'image/png': 'x\" onerror=\"steal()'}, raw=True)"
+    hand_in("script", answered(released, right | {by_hand: script, TARGET: f"{target}\n\n\n{shown}"}))
+    tagged = answered(released, {})
+    for cell in tagged.cells:
+        cell.metadata.tags = ["skip-execution"]
+        if is_grade(cell):
+            cell.metadata.nbgrader.points = 100
+    hand_in("tagged", tagged)
+    os.makedirs(folder / "pipe")
+    os.mkfifo(folder / "pipe" / f"{SET}.ipynb")
     hand_in("nested", answered(released, right), f"week 1/submission/{SET}.ipynb")
     hand_in("twice", answered(released, right))
     hand_in("twice", answered(released, right), f"copy/{SET}.ipynb")
@@ -137,13 +176,16 @@ def rows(course):
 
 @pytest.fixture(scope="module")
 def graded(bubblewrap, folder, tmp_path_factory):
-    course = tmp_path_factory.mktemp("grades")
+    course, scratch = tmp_path_factory.mktemp("grades"), tmp_path_factory.mktemp("t")
+    link = tmp_path_factory.mktemp("link") / "submissions"
+    link.symlink_to(folder)
     watched = [folder, *(sandbox.ROOT / name for name in ("wnlib", "assignments", "tests", "tools", "book"))]
     before = state(*watched)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SECRET_OF_THE_GRADER", "42")
-        grade.main([str(folder), "--grades", str(course)], CELL_SECONDS, SECONDS)
-    return SimpleNamespace(course=course, rows=rows(course), before=before, after=state(*watched))
+        patch.setattr(tempfile, "tempdir", str(scratch))
+        grade.main([str(link), "--grades", str(course)], CELL_SECONDS, SECONDS)
+    return SimpleNamespace(course=course, scratch=scratch, rows=rows(course), before=before, after=state(*watched))
 
 
 AUTOMATIC, BY_HAND = points()
@@ -160,21 +202,26 @@ EXPECTED = {  # points by tests, and a text of the problems named
     "exit": (NONE, "its code ended the kernel"),
     "system-exit": (ALL, f"{TARGET}-answer: SystemExit"),
     "flood": (NONE, ""),  # either its kernel has stopped answering, or the grader's memory is full
-    "forks": (NONE, "its kernel stopped answering"),
+    "forks": (ALL, "" if os.geteuid() == 0 else f"{TARGET}-answer: BlockingIOError"),
+    "digger": (NONE, "stopped: it fills the disk"),
+    "shower": (WITHOUT, "a cell: ValueError: scale is"),
+    "warner": (ALL, ""),
+    "spiller": (WITHOUT, ""),
+    "script": (ALL, ""),
+    "tagged": (NONE, ""),
+    "pipe": (NONE, f"{SET}.ipynb is a link or a device, not a file"),
     "reader": (ALL, f"{TARGET}-answer: FileNotFoundError"),
-    "copier": (ALL, f"{TARGET}-answer: FileNotFoundError"),
     "writer": (ALL, f"{TARGET}-answer: OSError: [Errno 30] Read-only file system"),
     "caller": (ALL, f"{TARGET}-answer: ConnectionRefusedError"),
     "spy": (ALL, f"{TARGET}-answer: KeyError: 'SECRET_OF_THE_GRADER'"),
     "edited": (WITHOUT, f"locked cells changed, and restored: {TARGET}"),
     "lost": (WITHOUT, f"locked cells missing: {TARGET}"),
     "kernel": (ALL, ""),
-    "script": (ALL, f"{TARGET}-answer: NameError"),
     "twice": (NONE, f"2 files named {SET}.ipynb handed in"),
     "misnamed": (NONE, f"no {SET}.ipynb handed in"),
     "corrupt": (NONE, f"{SET}.ipynb is not a notebook that can be read"),
     "empty": (NONE, f"no {SET}.ipynb handed in"),
-    "link": (NONE, f"{SET}.ipynb is a link, not a file"),
+    "link": (NONE, f"{SET}.ipynb is a link or a device, not a file"),
 }
 
 
@@ -196,6 +243,12 @@ def test_nothing_outside_has_changed(graded):
     assert graded.before == graded.after
 
 
+def test_nothing_is_left_behind(graded):
+    assert not list(graded.scratch.iterdir())
+    running = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")]
+    assert not [command for command in running if str(graded.scratch).encode() in command]
+
+
 def test_nobody_got_out(graded, listener):
     with pytest.raises(BlockingIOError):
         listener.accept()
@@ -205,7 +258,7 @@ def page(course, student):
     return (course / "feedback" / student / SET / f"{SET}.html").read_text()
 
 
-@pytest.mark.parametrize("student", ["blank", "hard-coded", "correct"])
+@pytest.mark.parametrize("student", ["blank", "hard-coded", "correct", "spiller"])
 def test_feedback_gives_no_hidden_test_away(graded, student):
     text = BeautifulSoup(page(graded.course, student), "html.parser").get_text()
     own = "".join(solutions().values()) if student != "blank" else ""
@@ -219,7 +272,12 @@ def test_feedback_says_what_does_not_hold(graded):
 
 
 def test_feedback_runs_nothing_of_a_students(graded):
-    assert "steal()</script>" not in page(graded.course, "script")
+    page_of = BeautifulSoup(page(graded.course, "script"), "html.parser")
+    for element in page_of.find_all(True):
+        links = [f"{value}" for value in element.attrs.values() if "steal" in str(value)]
+        assert all(link.startswith("link:") for link in links), element
+    assert not [script for script in page_of.find_all("script") if "steal" in script.text]
+    assert "steal()" in page_of.get_text()  # the words are there, to be read
 
 
 def copy_of(graded, folder, student, tmp_path):
@@ -276,6 +334,20 @@ def test_nbgraders_own_button_runs_nothing(graded, tmp_path):
     assert not result["success"] and "No such kernel named only-in-the-sandbox" in result["error"] + result["log"]
 
 
+@pytest.mark.parametrize(("code", "words"), [("sleep 60", "stopped after 1 seconds in all"), ("exit", "")])
+def test_watch(code, words, tmp_path):
+    process = subprocess.Popen(["sh", "-c", code])
+    try:
+        if words:
+            with pytest.raises(RuntimeError, match=words):
+                grade.watch(process, tmp_path, seconds=1)
+        else:
+            grade.watch(process, tmp_path, seconds=10)
+    finally:
+        process.kill()
+        process.wait()
+
+
 def test_refuses_without_bubblewrap(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SystemExit, match="(?s)there is no `bwrap`.*sudo apt-get install bubblewrap.*DANGEROUS"):
@@ -305,6 +377,7 @@ def test_goes_on_without_bubblewrap_when_told_to(folder, tmp_path, monkeypatch):
         (lambda folder: None, "it must be a folder with one folder for each student"),
         (lambda folder: folder.mkdir(), "There is no folder in"),
         (lambda folder: (folder / "ada").mkdir(parents=True), "in any folder of"),
+        (lambda folder: (folder / "[ada]").mkdir(parents=True), "Rename the folder '[ada]'"),
     ],
 )
 def test_refuses_what_is_no_folder_of_submissions(make, words, tmp_path, capsys, bubblewrap):
