@@ -34,7 +34,18 @@ def verdict(m, n, r):
         "hard-codes what the visible checks ask for",
         """
 def verdict(m, n, r):
-    return {6: "unique", 22: "many"}.get(r, "open")
+    seen = {(200, 6): "unique", (166, 6): "unique", (200, 22): "many"}
+    return seen.get((n, r), "open")
+""",
+    ),
+    (
+        "1a",
+        "takes r(r + 1)/2 in place of r(r - 1)/2 away from m·r",
+        """
+def verdict(m, n, r):
+    if n > m * r - r * (r + 1) // 2:
+        return "unique"
+    return "many" if n < r * (r + 1) // 2 else "open"
 """,
     ),
     (
@@ -53,6 +64,26 @@ def floor(m, n, r, sigma):
 def floor(m, n, r, sigma):
     p = m * r - r * (r - 1) // 2
     return sigma**2 * p / (n - p - 1) if n > p + 1 else np.inf
+""",
+    ),
+    (
+        "1b",
+        "forgets the square root, so that the error has the size of a variance",
+        """
+def floor(m, n, r, sigma):
+    p = m * r - r * (r - 1) // 2
+    return sigma * p / (n - p - 1) if n > p + 1 else np.inf
+""",
+    ),
+    (
+        "1b",
+        "corrects the formula for the cosine operator, which the question leaves out",
+        """
+def floor(m, n, r, sigma):
+    p, d = m * r - r * (r - 1) // 2, m * (m + 1) // 2
+    if n <= p + 1:
+        return np.inf
+    return sigma * np.sqrt(p / (n - p - 1)) / np.sqrt(d / (d - p - 1))
 """,
     ),
     (
@@ -89,6 +120,47 @@ def split(operator, data, share, rng):
     held = rng.permutation(operator.n)[: round(share * operator.n)]
     rows = Rows(operator, held)
     return Blind(operator, data), Blind(rows, rows.scale * data[held])
+""",
+    ),
+    (
+        "2a",
+        "draws the held-out measurements with replacement, so that some count twice",
+        """
+def split(operator, data, share, rng):
+    n, k = operator.n, round(share * operator.n)
+    order, parts = rng.integers(n, size=n), []
+    for keep in (order[k:], order[:k]):
+        rows = Rows(operator, keep)
+        parts.append(Blind(rows, rows.scale * data[keep]))
+    return tuple(parts)
+""",
+    ),
+    (
+        "2a",
+        "draws the two parts one after the other, so that they overlap",
+        """
+def split(operator, data, share, rng):
+    n, k = operator.n, round(share * operator.n)
+    parts = []
+    for size in (n - k, k):
+        keep = rng.permutation(n)[:size]
+        rows = Rows(operator, keep)
+        parts.append(Blind(rows, rows.scale * data[keep]))
+    return tuple(parts)
+""",
+    ),
+    (
+        "2a",
+        "makes a generator of its own with a fixed seed, so that every split is the same one",
+        """
+def split(operator, data, share, rng):
+    order = np.random.default_rng(0).permutation(operator.n)
+    k = round(share * operator.n)
+    parts = []
+    for keep in (order[k:], order[:k]):
+        rows = Rows(operator, keep)
+        parts.append(Blind(rows, rows.scale * data[keep]))
+    return tuple(parts)
 """,
     ),
     (
@@ -166,6 +238,44 @@ def early_stop(step, start, fit, held, steps, patience, **options):
 """,
     ),
     (
+        "2b",
+        "records a misfit that is no longer finite, and goes on from there",
+        """
+def early_stop(step, start, fit, held, steps, patience, **options):
+    best = state = start
+    t, curve = 0, [norm(held.misfit(start.Z))]
+    for k in range(1, steps + 1):
+        state = step(fit, state, **options)
+        value = norm(held.misfit(state.Z))
+        curve.append(value)
+        if value < curve[t]:
+            best, t = state, k
+        elif k - t >= patience:
+            break
+    return best, t, curve
+""",
+    ),
+    (
+        "2b",
+        "counts the start as one of the steps, and makes one step too few",
+        """
+def early_stop(step, start, fit, held, steps, patience, **options):
+    best = state = start
+    t, curve = 0, [norm(held.misfit(start.Z))]
+    for k in range(1, steps):
+        state = step(fit, state, **options)
+        value = norm(held.misfit(state.Z))
+        if not np.isfinite(value):
+            break
+        curve.append(value)
+        if value < curve[t]:
+            best, t = state, k
+        elif k - t >= patience:
+            break
+    return best, t, curve
+""",
+    ),
+    (
         "2c",
         "chooses the rank with the least misfit on the data that were fitted to",
         """
@@ -202,6 +312,38 @@ def choose_rank(fitter, fit, held, ranks, budget):
     each = budget // len(ranks) - 1
     misfits = [norm(held.misfit(fitter(fit, r, each))) for r in ranks]
     return ranks[int(np.argmin(misfits))]
+""",
+    ),
+    (
+        "2c",
+        "gives the whole budget to the fits, as if looks at held-out data were free",
+        """
+def choose_rank(fitter, fit, held, ranks, budget):
+    each = budget // len(ranks)
+    misfits = [norm(held.misfit(fitter(fit, r, each))) for r in ranks]
+    misfits = np.nan_to_num(misfits, nan=np.inf)
+    return ranks[int(np.argmax(misfits <= 1.02 * min(misfits)))]
+""",
+    ),
+    (
+        "2c",
+        "takes the fewest columns that fit the fitted data nearly as well as the most",
+        """
+def choose_rank(fitter, fit, held, ranks, budget):
+    each = budget // len(ranks) - 1
+    misfits = [norm(fit.misfit(fitter(fit, r, each))) for r in ranks]
+    misfits = np.nan_to_num(misfits, nan=np.inf)
+    return ranks[int(np.argmax(misfits <= 1.05 * min(misfits)))]
+""",
+    ),
+    (
+        "2c",
+        "returns the rank of the practice problem for every problem",
+        """
+def choose_rank(fitter, fit, held, ranks, budget):
+    fitter(fit, 3, budget // 4)
+    fitter(fit, 4, budget // 4)
+    return 3
 """,
     ),
     (
@@ -368,6 +510,93 @@ def compare(make, settings, seeds, budget):
         row = {"setting": setting, "errors": errors}
         row |= {"median": np.median(errors), "worst": max(errors)}
         table += [row | {"method": "WN"}, row | {"method": "GD"}]
+    return table
+""",
+    ),
+    (
+        "4a",
+        "reports the mean of the errors as their median",
+        """
+def compare(make, settings, seeds, budget):
+    table = []
+    for setting in settings:
+        for name in ("WN", "GD"):
+            errors = []
+            for seed in seeds:
+                trial = make(seed, budget, **setting)
+                size = norm(trial.data)
+                problem = Blind(trial.operator, trial.data / size)
+                m = trial.operator.space.m
+                if name == "WN":
+                    state = DirectionMagnitude.random(m, 10, rng=1)
+                else:
+                    state = Factor.random(m, 10, rng=1, scale=1e-4)
+                for _ in range(budget // (4 if name == "WN" else 2)):
+                    if name == "WN":
+                        state = wn_psd(problem, state, eta=1.0, mu=1.0)
+                    else:
+                        state = gd(problem, state, eta=0.5)
+                errors.append(trial.score(size * state.Z))
+            row = {"setting": setting, "method": name, "errors": errors}
+            table.append(row | {"median": np.mean(errors), "worst": max(errors)})
+    return table
+""",
+    ),
+    (
+        "4a",
+        "reports the worst error and leaves the median out",
+        """
+def compare(make, settings, seeds, budget):
+    table = []
+    for setting in settings:
+        for name in ("WN", "GD"):
+            errors = []
+            for seed in seeds:
+                trial = make(seed, budget, **setting)
+                size = norm(trial.data)
+                problem = Blind(trial.operator, trial.data / size)
+                m = trial.operator.space.m
+                if name == "WN":
+                    state = DirectionMagnitude.random(m, 10, rng=1)
+                else:
+                    state = Factor.random(m, 10, rng=1, scale=1e-4)
+                for _ in range(budget // (4 if name == "WN" else 2)):
+                    if name == "WN":
+                        state = wn_psd(problem, state, eta=1.0, mu=1.0)
+                    else:
+                        state = gd(problem, state, eta=0.5)
+                errors.append(trial.score(size * state.Z))
+            row = {"setting": setting, "method": name, "errors": errors}
+            table.append(row | {"worst": max(errors)})
+    return table
+""",
+    ),
+    (
+        "4a",
+        "writes the setting down as text, so that nobody can run it again",
+        """
+def compare(make, settings, seeds, budget):
+    table = []
+    for setting in settings:
+        for name in ("WN", "GD"):
+            errors = []
+            for seed in seeds:
+                trial = make(seed, budget, **setting)
+                size = norm(trial.data)
+                problem = Blind(trial.operator, trial.data / size)
+                m = trial.operator.space.m
+                if name == "WN":
+                    state = DirectionMagnitude.random(m, 10, rng=1)
+                else:
+                    state = Factor.random(m, 10, rng=1, scale=1e-4)
+                for _ in range(budget // (4 if name == "WN" else 2)):
+                    if name == "WN":
+                        state = wn_psd(problem, state, eta=1.0, mu=1.0)
+                    else:
+                        state = gd(problem, state, eta=0.5)
+                errors.append(trial.score(size * state.Z))
+            row = {"setting": str(setting), "method": name, "errors": errors}
+            table.append(row | {"median": np.median(errors), "worst": max(errors)})
     return table
 """,
     ),
