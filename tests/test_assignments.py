@@ -127,6 +127,12 @@ def test_a_release_gives_nothing_away(name, tmp_path):
     assert [cell.id for cell in released.cells] == [cell.id for cell in source.cells]
 
 
+def test_run_all_goes_on_after_an_error_and_the_site_folds_tests(name):
+    for cell in code(read(name).cells):
+        locked = cell.metadata.get("nbgrader", {}).get("locked", False)
+        assert cell.metadata.tags == ["hide-input"] * locked + ["raises-exception"], cell.source
+
+
 def test_sources_are_not_executed(name):
     for cell in code(read(name).cells):
         assert not cell.outputs and cell.execution_count is None
@@ -148,7 +154,7 @@ def test_points_are_those_announced(name):
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     announced = {question: int(number) for question, number in re.findall(r"\*\*(\d\w?)\*\*[^(]*\((\d+) points?", text)}
     assert announced == points
-    assert f"| **Points** | {sum(points.values())}" in cells[0].source
+    assert f"- **Points:** {sum(points.values())}" in cells[0].source
     assert f"{sum(points.values())} points" in GUIDE.read_text()
 
 

@@ -18,7 +18,6 @@ from assignments.release import release
 from tools.explorers import EXPLORERS
 
 TOKEN = "loopback"
-LOOK = "from wnlib.checks import _results"
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
 
 
@@ -119,7 +118,7 @@ def test_run_all_goes_on_after_a_failed_check(lab, chromium):
     page, errors = open_and_run(lab, chromium, "ps1")
     page.get_by_text("checks that were run pass.").wait_for(timeout=60_000)
     with kernel(runtime, known) as client:
-        questions = evaluate(client, "__import__('json').dumps(sorted({question for question, _ in _results}))", LOOK)
-    assert questions == ["1a", "2a", "2b", "3a", "3b", "4a"]
+        checked = evaluate(client, "len({question for question, _ in _results})", "from wnlib.checks import _results")
+    assert checked == 6
     assert not errors
     page.close()

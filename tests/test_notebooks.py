@@ -97,6 +97,18 @@ def test_solutions_and_plotting_code_are_folded_in_jupyterlab(notebook):
             assert folded.get("outputs_hidden", False) == in_solution, cell.source
 
 
+def test_exercises_have_folded_solutions_and_those_by_code_run(notebook):
+    text = "\n".join(cell.source if cell.cell_type == "markdown" else "RUN" for cell in notebook.cells)
+    exercises = re.findall(r"^:::+\{exercise\} (.*)\n:label: (\S+)", text, re.MULTILINE)
+    assert len(exercises) >= 4
+    for title, label in exercises:
+        assert re.match(r"(✍|⌨|✍ ⌨) ★{1,3} \w", title), title
+        start = rf"^:::+\{{solution-start\}} {label}\n:label: \S+\n:class: dropdown\n:::+\n"
+        [solution] = re.findall(rf"{start}(.*?)^:::+\{{solution-end\}}", text, re.MULTILINE | re.DOTALL)
+        assert ("RUN" in solution) or "⌨" not in title, title
+        assert len(solution.strip()) > 40 or "RUN" in solution, title
+
+
 def test_last_number_goes_to_stdout(code):
     numbers = [
         kind for cell in code for output in cell.outputs for kind, text in texts(output) if re.search(r"\d", text)

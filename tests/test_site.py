@@ -5,10 +5,12 @@ from functools import cache
 from types import SimpleNamespace
 from urllib.parse import unquote, urldefrag, urljoin
 
+import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
+from assignments.release import SETS
 from tools import website
 
 PAGES = website.pages()
@@ -159,6 +161,15 @@ def test_links_and_anchors(path):
         assert (website.SITE / file).is_file(), link
         if anchor and file.endswith(".html"):
             assert soup(file).find(id=unquote(anchor)), link
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_problem_sets_are_downloaded_without_answers_and_outputs(name):
+    path = f"book/release/{name}.html"
+    [link] = soup(path).select('a[title="Download source file"]')
+    text = (website.SITE / urljoin(path, link["href"])).read_text()
+    assert "your code goes here" in text and "BEGIN SOLUTION" not in text and "HIDDEN TESTS" not in text
+    assert not any(cell.get("outputs") for cell in nbformat.reads(text, as_version=4).cells)
 
 
 @pytest.mark.parametrize("missing", ["nowhere", "book/nowhere.html", "book/deep/er/nowhere.html"])
