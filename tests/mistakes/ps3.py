@@ -112,7 +112,15 @@ MISTAKES = [
     (
         "1",
         "hard-codes what the visible checks ask for",
-        "def shadow_losses(U, eigenvalues, X, eta, steps):\n    return run_1.error**2 / 4\n",
+        "_kept = run_1.error**2 / 4\n\n\ndef shadow_losses(U, eigenvalues, X, eta, steps):\n    return _kept\n",
+    ),
+    (
+        "1",
+        "calls the recursion of wnlib instead of building it",
+        "def shadow_losses(U, eigenvalues, X, eta, steps):\n"
+        "    T = theory.squared_tangents(U, X)\n"
+        "    later = theory.exact_recursion(T, eigenvalues, eta, steps).loss[:steps]\n"
+        "    return np.array([np.sum(eigenvalues**2) / 4, *later])\n",
     ),
     (
         "2a",
@@ -172,6 +180,20 @@ MISTAKES = [
         ),
     ),
     (
+        "2b",
+        "returns the longer step first",
+        _change(_PAIR, "[1, -1]", "[-1, 1]"),
+    ),
+    (
+        "2b",
+        "takes the largest eigenvalue for 1, as it is in the example",
+        _change(
+            _PAIR,
+            "def best_pair(smallest, largest):",
+            "def best_pair(smallest, largest):\n    largest = 1.0",
+        ),
+    ),
+    (
         "4",
         "forgets the halves in the parameters of the Beta law",
         _change(_TAIL, "r / 2, (m - r) / 2", "r, m - r"),
@@ -200,6 +222,26 @@ MISTAKES = [
         "def escape_tail(n, m, r, q):\n    return min(1.0, (m - r) / (r - 2) / (2 * q * n + 1)) if r > 2 else 1.0\n",
     ),
     (
+        "4",
+        "estimates the probability from random starts, although it must be right to 1e-6",
+        "def escape_tail(n, m, r, q):\n"
+        "    rng = np.random.default_rng(0)\n"
+        "    tangent = np.sqrt(rng.chisquare(m - r, 50_000) / rng.chisquare(r, 50_000))\n"
+        "    for _ in range(n):\n"
+        "        tangent = theory.tangent_recursion(tangent, 1.0, q)\n"
+        "    return np.mean(tangent > 1)\n",
+    ),
+    (
+        "4",
+        "counts a start as arrived only a little within 45 degrees, at a tangent of 0.99",
+        _change(_TAIL, "low, high = 1.0,", "low, high = 0.99,").replace("tangent <= 1 ", "tangent <= 0.99 "),
+    ),
+    (
+        "4",
+        "takes N ≥ n for N > n and comes out one step early",
+        _change(_TAIL, "range(n)", "range(n - 1)"),
+    ),
+    (
         "5a",
         "leaves out the runs that have not arrived",
         _change(_WN_TOTALS, "RESULT", "float(r * np.quantile(needed, share))").replace("600", "300"),
@@ -218,6 +260,21 @@ MISTAKES = [
         "5a",
         "holds the loss, not the error, against the level",
         _change(_WN, "2 * np.sqrt(np.maximum(part.loss, 0))", "part.loss"),
+    ),
+    (
+        "5a",
+        "holds the root of the loss, half the error, against the level",
+        _change(_WN, "2 * np.sqrt", "np.sqrt"),
+    ),
+    (
+        "5a",
+        "forgets the quarter in the loss: holds the root of 2f against the level",
+        _change(_WN, "2 * np.sqrt(", "np.sqrt(2 * "),
+    ),
+    (
+        "5a",
+        "takes the step size 1/λ₁² for the best one",
+        _change(_WN, "theory.wn_best_step(eigenvalues)", "1 / np.max(np.square(eigenvalues))"),
     ),
     (
         "5a",
@@ -243,5 +300,20 @@ MISTAKES = [
         "5b",
         "takes the scale for the error that it leaves: α = level",
         _GD.replace("ALPHA", "level"),
+    ),
+    (
+        "5b",
+        "counts the steps of gradient descent and forgets that each costs r columns",
+        _GD.replace("ALPHA", "np.sqrt(level) / 2").replace("float(r * n)", "float(n)"),
+    ),
+    (
+        "5b",
+        "divides by the number of spare columns, also where there is none",
+        _GD.replace("ALPHA", "np.sqrt(level / (4 * np.sqrt(r - len(eigenvalues))))"),
+    ),
+    (
+        "5b",
+        "takes unit scale without spare columns, however small the truth is",
+        _GD.replace("ALPHA", "np.sqrt(level) / 3 if r > len(eigenvalues) else 1.0"),
     ),
 ]
