@@ -23,7 +23,7 @@ from assignments.release import COURSE, nbgrader, release
 
 SET = "ps1"
 TARGET = "4a"  # the question whose answer does harm; no other depends on it
-CELL_SECONDS, SECONDS = 5, 60
+CELL_SECONDS, SECONDS = 4, 60
 
 
 @pytest.fixture(scope="module")
@@ -109,14 +109,18 @@ def folder(tmp_path_factory, listener):
         "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass",
     )
     harm("exit", "import os\nos._exit(0)")
-    harm("system-exit", "import sys\nsys.exit()")
     harm("flood", "while True:\n    print('x' * 10**7)")
     harm("forks", "import os, time\nfor _ in range(60):\n    if os.fork() == 0:\n        time.sleep(600)")
-    harm("reader", f"print(open({str(sandbox.ROOT / 'assignments/source' / SET / SET)!r} + '.ipynb').read())")
-    harm("writer", f"open({str(sandbox.ROOT / 'wnlib' / 'trace')!r}, 'w').write('was here')")
-    harm("caller", f"import socket\nsocket.create_connection(('127.0.0.1', {listener.getsockname()[1]}), 2)")
+    prowls = {
+        "1a": f"open({str(sandbox.ROOT / 'assignments' / 'source' / SET / SET)!r} + '.ipynb').read()",
+        "2a": f"open({str(sandbox.ROOT / 'wnlib' / 'trace')!r}, 'w').write('was here')",
+        "2b": f"import socket\nsocket.create_connection(('127.0.0.1', {listener.getsockname()[1]}), 2)",
+        "3a": "import os\nos.environ['SECRET_OF_THE_GRADER']",
+        "3b": f"open({str(folder / 'correct' / SET)!r} + '.ipynb').read()",
+        "4a": "import sys\nsys.exit()",
+    }
+    hand_in("prowler", answered(released, right | {name: f"{right[name]}\n\n\n{prowls[name]}" for name in prowls}))
     harm("hog", "import numpy\nnumpy.ones(2**40)")
-    harm("spy", "import os\nos.environ['SECRET_OF_THE_GRADER']")
 
     edited = answered(released, right | {TARGET: hard_coded[2] if hard_coded[0] == TARGET else "pass"})
     for cell in edited.cells:
@@ -128,10 +132,9 @@ def folder(tmp_path_factory, listener):
     hand_in("lost", lost)
     other = answered(released, right)
     other.metadata.kernelspec.name = "unprotected"
-    hand_in("kernel", other)
+    hand_in("nested", other, f"week 1/submission/{SET}.ipynb")
     harm("digger", DIG)
     harm("shower", "def small_start(*arguments):\n    import sys\n    sys.displayhook(20)\n    return 0")
-    harm("warner", "import warnings\n\n\n" + wrapped("warnings.warn('careful')"))
     harm(
         "spiller",
         wrapped("calls.append(1)\n    if len(calls) > 2:\n        raise KeyboardInterrupt") + "\n\n\ncalls = []",
@@ -140,7 +143,9 @@ def folder(tmp_path_factory, listener):
     [by_hand] = points()[1]
     shown = f"from IPython.display import HTML\ndisplay(HTML({script!r}))"
     shown += "\ndisplay({'image/png': 'x\" onerror=\"steal()'}, raw=True)"
-    hand_in("script", answered(released, right | {by_hand: script, TARGET: f"{target}\n\n\n{shown}"}))
+    warned = wrapped("__import__('warnings').warn('careful')")
+    answers = right | {by_hand: script, TARGET: f"{target}\n\n\n{shown}\n{warned}"}
+    hand_in("script", answered(released, answers))
     tagged = answered(released, {})
     for cell in tagged.cells:
         cell.metadata.tags = ["skip-execution"]
@@ -149,7 +154,6 @@ def folder(tmp_path_factory, listener):
     hand_in("tagged", tagged)
     os.makedirs(folder / "pipe")
     os.mkfifo(folder / "pipe" / f"{SET}.ipynb")
-    hand_in("nested", answered(released, right), f"week 1/submission/{SET}.ipynb")
     hand_in("twice", answered(released, right))
     hand_in("twice", answered(released, right), f"copy/{SET}.ipynb")
     hand_in("misnamed", answered(released, right), f"{SET} (1).ipynb")
@@ -200,23 +204,17 @@ EXPECTED = {  # points by tests, and a text of the problems named
     "stubborn": (NONE, "its kernel stopped answering"),
     "hog": (ALL, f"{TARGET}-answer: MemoryError: Unable to allocate"),
     "exit": (NONE, "its code ended the kernel"),
-    "system-exit": (ALL, f"{TARGET}-answer: SystemExit"),
     "flood": (NONE, ""),  # either its kernel has stopped answering, or the grader's memory is full
     "forks": (ALL, "" if os.geteuid() == 0 else f"{TARGET}-answer: BlockingIOError"),
     "digger": (NONE, "stopped: it fills the disk"),
     "shower": (WITHOUT, "a cell: ValueError: scale is"),
-    "warner": (ALL, ""),
     "spiller": (WITHOUT, ""),
     "script": (ALL, ""),
     "tagged": (NONE, ""),
     "pipe": (NONE, f"{SET}.ipynb is a link or a device, not a file"),
-    "reader": (ALL, f"{TARGET}-answer: FileNotFoundError"),
-    "writer": (ALL, f"{TARGET}-answer: OSError: [Errno 30] Read-only file system"),
-    "caller": (ALL, f"{TARGET}-answer: ConnectionRefusedError"),
-    "spy": (ALL, f"{TARGET}-answer: KeyError: 'SECRET_OF_THE_GRADER'"),
+    "prowler": (ALL, f"{TARGET}-answer: SystemExit"),
     "edited": (WITHOUT, f"locked cells changed, and restored: {TARGET}"),
     "lost": (WITHOUT, f"locked cells missing: {TARGET}"),
-    "kernel": (ALL, ""),
     "twice": (NONE, f"2 files named {SET}.ipynb handed in"),
     "misnamed": (NONE, f"no {SET}.ipynb handed in"),
     "corrupt": (NONE, f"{SET}.ipynb is not a notebook that can be read"),
@@ -231,6 +229,22 @@ def test_marks_and_problems(graded, student):
     assert float(row["score"]) == expected, row
     assert problem in row["problems"]
     assert bool(row["problems"]) == bool(problem or student == "flood")
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        "1a-answer: FileNotFoundError",  # the solutions
+        "2a-answer: OSError: [Errno 30] Read-only file system",
+        "2b-answer: ConnectionRefusedError",
+        "3a-answer: KeyError: 'SECRET_OF_THE_GRADER'",
+        "3b-answer: FileNotFoundError",  # another submission
+        "4a-answer: SystemExit",
+    ],
+)
+def test_every_way_out_is_shut_and_named(graded, problem):
+    problems = graded.rows["prowler"]["problems"].split("; ")
+    assert any(words.startswith(problem) for words in problems), problems
 
 
 def test_everybody_is_in_the_table(graded):
