@@ -33,6 +33,7 @@ CELL_SECONDS = 20
 SECONDS = 240  # of a submission in all
 FILE_BYTES = 20 * 2**20  # of a notebook
 CELLS = 1000  # of a notebook
+ENCODING = "utf-8-sig"  # of the tables: spreadsheets know by its first bytes that it is Unicode
 
 SIGNS = {  # in the log of a marking that came to no end, and what they mean
     "DeadKernelError": "its code ended the kernel, or used up its memory or its processor time",
@@ -201,7 +202,7 @@ def grade(course, name, student, paths, run):
     except (ValueError, RuntimeError) as error:
         clear(course, name, student)
         return Row(student, {}, [str(error)])
-    problems = changes(notebook, released) + errors(nbformat.read(ran, as_version=4))
+    problems = changes(notebook, released, student) + errors(nbformat.read(ran, as_version=4))
     return Row(student, scores(course, name, student), problems)
 
 
@@ -221,10 +222,16 @@ def prepare(course, name):
 
 
 def write(path, questions, rows):
-    """The table of a set, for a learning-management system."""
-    with path.open("w", newline="", encoding="utf-8") as file:
+    """The table of a set, for a learning-management system. Rows of students who are not graded now stay in it."""
+    header = ["student", "score", "max_score", "to_grade_by_hand", *questions, "problems"]
+    before = []
+    if path.exists():
+        with path.open(newline="", encoding=ENCODING) as file:
+            old, *lines = csv.reader(file)
+        before = [line for line in lines if old == header and line[0] not in {row.student for row in rows}]
+    with path.open("w", newline="", encoding=ENCODING) as file:
         table = csv.writer(file)
-        table.writerow(["student", "score", "max_score", "to_grade_by_hand", *questions, "problems"])
+        table.writerows([header, *before])
         for row in rows:
             points = [row.points.get(question, 0) for question in questions]
             by_hand = sum(questions[question] for question in questions if row.points.get(question, 0) is None)
@@ -236,7 +243,7 @@ def write(path, questions, rows):
 
 def show(name, path):
     """Print the table of a set."""
-    with path.open(encoding="utf-8") as file:
+    with path.open(newline="", encoding=ENCODING) as file:
         rows = list(csv.DictReader(file))
     width = max(len("student"), *(len(row["student"]) for row in rows))
     print(f"\n{name}, of {rows[0]['max_score']} points\n{'student':{width}}  score  by hand  problems")

@@ -16,7 +16,7 @@ SYSTEM = ["/usr", "/bin", "/lib", "/lib64", "/etc/alternatives", "/etc/fonts", "
 HOME = "/home/student"
 
 MEMORY = 3 * 2**30  # bytes of address space of a process
-PROCESSOR_SECONDS = 180
+PROCESSOR_SECONDS = 300
 PROCESSES = 32  # threads count; the system does not hold root to it
 DISK = 2**27  # bytes of a file, and of the home
 

@@ -21,6 +21,7 @@ def draw(student, label="ps1 1a"):
 
 def test_instances_differ_between_students_and_questions_and_nowhere_else():
     assert draw("ada") == draw(" Ada\n")
+    assert draw("M\N{LATIN SMALL LETTER U WITH DIAERESIS}ller") == draw("mu\N{COMBINING DIAERESIS}ller")
     draws = [draw(student, label) for student in ("ada", "bob", "ada2") for label in ("ps1 1a", "ps1 1b", "ps2 1a")]
     assert len(set(draws)) == 9
 
