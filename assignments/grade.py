@@ -109,8 +109,8 @@ def watch(process, folder, seconds):
         time.sleep(0.2)
         if time.monotonic() > deadline:
             raise RuntimeError(f"stopped after {seconds} seconds in all")
-        used = subprocess.run(["du", "-s", "--block-size=1", folder], capture_output=True, text=True)
-        if int(used.stdout.split()[0]) > 2 * sandbox.DISK:
+        used = subprocess.run(["du", "-sk", folder], capture_output=True, text=True)
+        if int(used.stdout.split()[0]) * 1024 > 2 * sandbox.DISK:
             raise RuntimeError("stopped: it fills the disk")
 
 
