@@ -3,13 +3,14 @@
 import base64
 import binascii
 import re
-import unicodedata
 
 from bs4 import BeautifulSoup
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked
+
+from wnlib.checks import plain_id
 
 SHOWN = ("text/plain", "image/png")  # kinds of outputs that cannot carry a script
 PICTURES = ("image/png", "image/jpeg")
@@ -42,12 +43,8 @@ def changes(notebook, released, student):
     words = {"changed, and restored": changed, "missing, and put back at the end": missing}
     found = [f"cells {what}: {', '.join(names)}" for what, names in words.items() if names]
     ids = re.findall(r"""^STUDENT = ["'](.*?)["']""", "\n".join(cell.source for cell in notebook.cells), re.MULTILINE)
-    other = [name for name in ids if plain(name) not in (plain(student), "your-id")]
+    other = [name for name in ids if plain_id(name) not in (plain_id(student), "your-id")]
     return found + [f"STUDENT is {name!r}, graded as {student!r}" for name in other]
-
-
-def plain(name):
-    return unicodedata.normalize("NFC", name).strip().lower()
 
 
 def cleaned(notebook, released):
@@ -78,11 +75,11 @@ def cleaned(notebook, released):
 
 def attachments(cell):
     """The pictures that a student has pasted into a text."""
-    return {
+    kept = {
         name: {kind: data for kind, data in kinds.items() if kind in PICTURES and is_base64(data)}
         for name, kinds in cell.get("attachments", {}).items()
-        if any(kind in PICTURES and is_base64(data) for kind, data in kinds.items())
     }
+    return {name: kinds for name, kinds in kept.items() if kinds}
 
 
 def is_base64(data):

@@ -26,7 +26,7 @@ from nbgrader.utils import is_grade
 from tqdm import tqdm
 
 from assignments import sandbox
-from assignments.clean import changes, cleaned
+from assignments.clean import changes, cleaned, grade_id
 from assignments.release import COURSE, SETS, SETTINGS, SOURCE, release
 
 CELL_SECONDS = 20
@@ -155,9 +155,8 @@ def errors(notebook):
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "error" and output.ename not in ORDINARY:
-                where = cell.metadata.get("nbgrader", {}).get("grade_id", "a cell")
                 words = "".join(c if c.isprintable() else " " for c in f"{output.ename}: {output.evalue}")
-                found.append(f"{where}: {words[:120]}")
+                found.append(f"{grade_id(cell) or 'a cell'}: {words[:120]}")
     return found
 
 
@@ -165,8 +164,8 @@ def scores(course, name, student):
     """Points by question of a submission that was run; None where they are still to be given by hand."""
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", COURSE) as gradebook:
         grades = gradebook.find_submission_notebook(name, name, student).grades
-        read = [grade for grade in grades if grade.cell.cell_type == "markdown"]
-        waiting = {grade.name for grade in read if grade.auto_score is None and grade.manual_score is None}
+        written = [grade for grade in grades if grade.cell.cell_type == "markdown"]
+        waiting = {grade.name for grade in written if grade.auto_score is None and grade.manual_score is None}
         return {grade.name: None if grade.name in waiting else grade.score for grade in grades}
 
 

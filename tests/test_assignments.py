@@ -11,6 +11,7 @@ from nbgrader.preprocessors import ClearSolutions
 from nbgrader.utils import is_grade, is_solution
 from traitlets.config.loader import PyFileConfigLoader
 
+from assignments.clean import grade_id
 from assignments.release import HERE, SETS, SETTINGS, SOURCE, release
 
 GUIDE = HERE.parent / "book" / "teaching.md"
@@ -20,10 +21,6 @@ HARD_CODED = "hard-codes what the visible checks ask for"
 
 def read(name):
     return nbformat.read(SOURCE / name / f"{name}.ipynb", as_version=nbformat.NO_CONVERT)
-
-
-def grade_id(cell):
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
 
 
 def run(cells, namespace=None):

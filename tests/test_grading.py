@@ -16,11 +16,14 @@ from bs4 import BeautifulSoup
 from mistakes.ps1 import MISTAKES
 from nbgrader.api import Gradebook
 from nbgrader.utils import is_grade, is_solution
-from test_assignments import HARD_CODED, grade_id, hidden_lines, read
+from test_assignments import HARD_CODED, hidden_lines, read
 
 from assignments import grade, sandbox
-from assignments.clean import changes, is_harmless, verbatim
+from assignments.clean import changes, grade_id, is_harmless, verbatim
 from assignments.release import COURSE, nbgrader, release
+
+if os.name == "nt":
+    pytest.skip("grading needs Linux", allow_module_level=True)
 
 SET = "ps1"
 TARGET = "4a"  # the question whose answer does harm; no other depends on it
@@ -416,6 +419,15 @@ def test_watch(code, words, tmp_path):
     finally:
         process.kill()
         process.wait()
+
+
+def test_what_is_hidden_is_empty_inside(bubblewrap, tmp_path):
+    def seen(*hidden):
+        command = sandbox.command("ada", tmp_path, hidden, protected=True)
+        inside = [*command[: command.index("ipykernel_launcher") - 2], "ls", "/usr/share"]
+        return subprocess.run(inside, capture_output=True, text=True, check=True).stdout
+
+    assert seen() and not seen(Path("/usr/share"))
 
 
 def test_refuses_without_bubblewrap(folder, tmp_path, monkeypatch):

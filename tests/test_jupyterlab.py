@@ -1,4 +1,4 @@
-"""The explorers and a problem set in JupyterLab: a real server on loopback, a kernel, and a browser with every other address blocked."""
+"""The explorers and a problem set in JupyterLab: a server on loopback, a kernel, a browser with the rest blocked."""
 
 import json
 import os
