@@ -15,7 +15,7 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import sync_playwright
 
-from tools import browser, website
+from tools import browser, links, website
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = website.SITE / "direction-and-magnitude.pdf"
@@ -34,10 +34,10 @@ STILL = "<figcaption><em>This figure is live in the online book.</em> Here it sh
 COVER = """<section id="cover">
 <h1>{title}</h1>
 <p class="subtitle">Weight normalization for overparameterized matrix sensing,<br>from linear algebra and calculus</p>
-<img src="/_static/headline.png" alt="">
+<img src="_static/headline.png" alt="">
 <p>{author}</p>
 <p class="small">{copyright}. Text and figures: CC BY 4.0. Code: MIT.<br>
-Printed from the online book, where the explorers are live and every chapter is a notebook.</p>
+Printed from the online book{place}, where the explorers are live and every chapter is a notebook.</p>
 </section>"""
 
 # MathJax without what only a screen needs.
@@ -140,7 +140,7 @@ def article(name, names):
             after.replace_with(after[end.end() :])
             together.append(end[0])
     for image in page.select("img"):
-        image["src"] = urljoin(f"/{name}.html", image["src"])
+        image["src"] = urljoin(f"/{name}.html", image["src"]).removeprefix("/")
     for link in page.select("a[href]"):
         target, fragment = urldefrag(urljoin(f"/{name}.html", link["href"]))
         if target.startswith("/"):
@@ -189,6 +189,7 @@ def document(parts):
     """The pages of the parts as one HTML document."""
     names = [name for _, pages in parts for name in pages]
     articles = {name: article(name, names) for name in names}
+    place = f' at <a href="{links.SITE}">{links.SITE}</a>' if links.SITE else ""
     heads = ""
     for page in articles.values():
         title = json.dumps(page.h1.get_text(), ensure_ascii=False)
@@ -198,13 +199,13 @@ def document(parts):
 <head>
 <meta charset="utf-8">
 <title>{escape(CONFIG["title"])}</title>
-<link rel="stylesheet" href="/_static/pygments.css">
+<link rel="stylesheet" href="_static/pygments.css">
 <style>{STYLE.read_text()}{heads}</style>
 <script>{MATHJAX}</script>
-<script defer src="/_static/{CONFIG["sphinx"]["config"]["mathjax_path"]}"></script>
+<script defer src="_static/{CONFIG["sphinx"]["config"]["mathjax_path"]}"></script>
 </head>
 <body><main>
-{COVER.format(**{key: escape(CONFIG[key]) for key in ("title", "author", "copyright")})}
+{COVER.format(place=place, **{key: escape(CONFIG[key]) for key in ("title", "author", "copyright")})}
 {contents(parts, articles)}
 {"".join(map(str, articles.values()))}
 </main></body>
@@ -217,7 +218,7 @@ def typeset(page, parts):
     page.route("**/pdf.html", lambda route: route.fulfill(body=html, content_type="text/html"))
     page.route("**/fonts/*.ttf", lambda route: route.fulfill(path=FONTS / route.request.url.rsplit("/", 1)[1]))
     page.emulate_media(media="print")
-    page.goto("/pdf.html", wait_until="load")
+    page.goto("pdf.html", wait_until="load")
     page.evaluate("MathJax.startup.promise.then(() => {})")
     page.evaluate("Promise.all([...document.fonts].map(font => font.load())).then(() => {})")
     return page.evaluate(FIT)
