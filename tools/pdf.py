@@ -158,6 +158,9 @@ def article(name, names):
             listing = code
         if len(lines) <= 12:
             listing["class"] = "whole"
+    for paragraph in page.select("section > p"):
+        if len(paragraph.get_text()) < 60:  # it leads to what comes next
+            paragraph["class"] = "short"
     page["id"] = anchor(name)
     page["style"] = f"page: page-{page['id']}"
     if name == "book/index":
