@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export REPOSITORY_URL ?=
 export SITE_URL ?=
 
-.PHONY: book pdf serve lab assignments grade test bench experiments execute stills shots requirements clean
+.PHONY: book pdf serve lab assignments grade test bench experiments execute stills shots links requirements clean
 
 book: assignments
 	rm -rf _build/html _build/.doctrees
@@ -70,6 +70,10 @@ stills: .venv/installed
 shots: book
 	$(BIN)/python -m tools.browser
 	$(BIN)/python -m tools.shots
+
+# Ask every link to the outside whether it answers; the list goes to _build/links/_build/html/output.txt.
+links: assignments
+	$(BIN)/jupyter-book build --quiet --path-output _build/links --builder linkcheck .
 
 # Pin what pyproject.toml asks for; with UPGRADE=--upgrade everything anew, as new as it allows.
 requirements: .venv/installed

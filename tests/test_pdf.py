@@ -129,6 +129,6 @@ def test_all_pages_of_the_book_are_printed():
 
 
 def test_the_front_page_links_to_a_pdf_that_is_there():
-    front = pdf.FRONT_PAGE.read_text()
+    front = pdf.FRONT_PAGE.read_text(encoding="utf-8")
     assert (pdf.LINK in front) == pdf.FILE.exists()
     assert (pdf.PLACE_OF_LINK in front) != (pdf.LINK in front)

@@ -22,7 +22,7 @@ FILE = website.SITE / "direction-and-magnitude.pdf"
 FRONT_PAGE = website.SITE / "book" / "index.html"
 STYLE = Path(__file__).with_suffix(".css")
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_bytes())
 ONLY_ON_SCREEN = "script, noscript, a.headerlink, .toctree-wrapper, details.hide > summary, #pdf"
 
 PLACE_OF_LINK = "<!-- the link to the PDF -->"
@@ -99,7 +99,7 @@ NUMBER_PAGES = """numbers => document.querySelectorAll("#contents .number").forE
 
 def book():
     """The parts in the order of _toc.yml: pairs of a caption and the names of its pages."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_bytes())
     parts = [(part["caption"], [page["file"] for page in part["chapters"]]) for part in toc["parts"]]
     return [("", [toc["root"]]), *parts]
 
@@ -160,7 +160,7 @@ def article(name, names):
             listing["class"] = "whole"
     for paragraph in page.select("section > p"):
         if len(paragraph.get_text()) < 60:  # it leads to what comes next
-            paragraph["class"] = "short"
+            paragraph["class"] = [*paragraph.get("class", []), "short"]
     page["id"] = anchor(name)
     page["style"] = f"page: page-{page['id']}"
     if name == "book/index":
@@ -203,7 +203,7 @@ def document(parts):
 <meta charset="utf-8">
 <title>{escape(CONFIG["title"])}</title>
 <link rel="stylesheet" href="_static/pygments.css">
-<style>{STYLE.read_text()}{heads}</style>
+<style>{STYLE.read_text(encoding="utf-8")}{heads}</style>
 <script>{MATHJAX}</script>
 <script defer src="_static/{CONFIG["sphinx"]["config"]["mathjax_path"]}"></script>
 </head>
@@ -276,7 +276,7 @@ def main():
         report("typeset; now it is printed, twice")
         FILE.write_bytes(printed(page))
         chromium.close()
-    FRONT_PAGE.write_text(FRONT_PAGE.read_text().replace(PLACE_OF_LINK, LINK))
+    FRONT_PAGE.write_bytes(FRONT_PAGE.read_bytes().replace(PLACE_OF_LINK.encode(), LINK.encode()))
     report(f"{FILE}, {FILE.stat().st_size / 1e6:.1f} MB")
 
 
