@@ -14,8 +14,10 @@ function markScrolling() {
 new ResizeObserver(markScrolling).observe(document.body);   // widths, foldings, and formulas as they come
 document.fonts.addEventListener("loadingdone", markScrolling);
 
-// Out of a drawer the keyboard goes back to the button that opened it, of which the theme has taken the focus away.
-for (const side of ["primary", "secondary"]) {
-  const drawer = document.getElementById(`pst-${side}-sidebar-modal`);
-  drawer?.addEventListener("close", () => document.querySelector(`.${side}-toggle`)?.focus());
-}
+// The theme takes the focus away from these buttons when they are pressed. Whoever pressed one by key (detail 0)
+// has to be back there when the drawer or the search is closed. Ready after the theme: its listener comes first.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll(".primary-toggle, .secondary-toggle, .search-button")) {
+    button.addEventListener("click", (event) => event.detail === 0 && button.focus(), true);
+  }
+});
