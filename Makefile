@@ -7,12 +7,16 @@ BIN := .venv/bin
 CHAPTERS ?= $(wildcard book/*.ipynb)
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Where the book lives: fill these in a fork. Without them, no links to Binder and Colab, no sitemap.
+export REPOSITORY_URL ?=
+export SITE_URL ?=
 
-.PHONY: book serve lab assignments grade test bench experiments execute stills shots requirements clean
+.PHONY: book serve lab assignments grade test bench experiments execute stills shots links requirements clean
 
 book: assignments
 	rm -rf _build/html _build/.doctrees
 	$(BIN)/jupyter-book build --quiet -W -n --keep-going .
+	$(BIN)/python -m tools.lite
 	@echo "The book is built. Open $(CURDIR)/_build/html/index.html, or run: make serve"
 
 serve: book
@@ -60,10 +64,14 @@ shots: book
 	$(BIN)/python -m tools.browser
 	$(BIN)/python -m tools.shots
 
-# Pin anew, from the lower bounds in pyproject.toml.
+# Ask every link to the outside whether it answers; the list goes to _build/links/_build/html/output.txt.
+links: assignments
+	$(BIN)/jupyter-book build --quiet --path-output _build/links --builder linkcheck .
+
+# Pin what pyproject.toml asks for; with UPGRADE=--upgrade everything anew, as new as it allows.
 requirements: .venv/installed
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --no-emit-index-url \
+	$(BIN)/uv pip compile --quiet $(UPGRADE) --universal --fork-strategy fewest --python-version 3.11 --no-emit-index-url \
 	  --custom-compile-command "make requirements" --extra book pyproject.toml -o requirements.txt
 
 clean:

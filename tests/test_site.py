@@ -169,7 +169,7 @@ def test_links_and_anchors(path):
         target, anchor = urldefrag(urljoin(f"https://site/{path}", link["href"]))
         if not target.startswith("https://site/"):
             continue
-        file = unquote(target.removeprefix("https://site/"))
+        file = unquote(target.removeprefix("https://site/")).split("?")[0]
         assert (website.SITE / file).is_file(), link
         if anchor and file.endswith(".html"):
             assert soup(file).find(id=unquote(anchor)), link

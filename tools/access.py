@@ -13,9 +13,14 @@ def mend(app, pagename, templatename, context, doctree):
         context["body"] = context.get("body", "").replace(written, mended)
 
     # Buttons that carry a script (print, full screen) would need a looser policy, and every browser has both.
-    for button in context["header_buttons"]:
-        button["buttons"] = [each for each in button.get("buttons", []) if each["type"] != "javascript"]
-    context["header_buttons"] = [each for each in context["header_buttons"] if each["type"] != "javascript"]
+    context["header_buttons"] = without_scripts(context["header_buttons"])
+
+
+def without_scripts(buttons):
+    kept = [button for button in buttons if button["type"] != "javascript"]
+    return [
+        button | {"buttons": without_scripts(button["buttons"])} if "buttons" in button else button for button in kept
+    ]
 
 
 def setup(app):

@@ -1,9 +1,13 @@
 """Run chapters and write their outputs into them, the same bytes each time."""
 
 import base64
+import csv
 import os
+import platform
 import sys
 import time
+from datetime import date
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 
@@ -14,6 +18,8 @@ from PIL import Image
 BOOK = Path(__file__).resolve().parent.parent / "book"
 HEADLINE_CHAPTER = BOOK / "06-linear-versus-sublinear.ipynb"
 HEADLINE = BOOK / "_assets" / "headline.png"
+RUNS = BOOK / "data" / "runs.csv"
+PACKAGES = ["numpy", "scipy", "matplotlib"]
 
 # No progress bars on stderr. One thread: two chapters are tested side by side on two cores,
 # and sums come out in the same order in every run.
@@ -69,13 +75,29 @@ def headline():
     return base64.b64decode(picture)
 
 
+def note(path, seconds):
+    """Write down how long a chapter took, when, and with what."""
+    rows = {row["Chapter"]: row for row in csv.DictReader(RUNS.read_text().splitlines())} if RUNS.exists() else {}
+    link = f"[{path.stem}]({path.name})"
+    machine = f"{platform.system()} {platform.machine()}"
+    versions = {name: version(name) for name in PACKAGES}
+    rows[link] = {"Chapter": link, "Seconds": f"{seconds:.0f}", "Date": date.today(), "System": machine}
+    rows[link] |= {"Python": platform.python_version(), **versions}
+    with RUNS.open("w", newline="") as file:
+        table = csv.DictWriter(file, rows[link], lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows[link] for link in sorted(rows))
+
+
 def main():
     os.environ.update(ENVIRONMENT)
     paths = [Path(argument).resolve() for argument in sys.argv[1:]]
     for path in paths:
         start = time.perf_counter()
         execute(path)
-        print(f"{time.perf_counter() - start:6.1f} s  {path.name}", flush=True)
+        seconds = time.perf_counter() - start
+        note(path, seconds)
+        print(f"{seconds:6.1f} s  {path.name}", flush=True)
     if HEADLINE_CHAPTER in paths:
         HEADLINE.write_bytes(headline())
 

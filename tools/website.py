@@ -8,14 +8,17 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 SITE = Path(__file__).parent.parent / "_build" / "html"
+PREFIX = "/direction-and-magnitude/"  # served below the root, as GitHub's pages are
 
 
 def pages():
-    """Paths of all pages, relative to the site's root. The root's index.html only forwards to the first."""
+    """Paths of all pages, relative to the site's root. The root's index.html only forwards to the first, and lite/ is an application."""
     return sorted(
         path.relative_to(SITE).as_posix()
         for path in SITE.rglob("*.html")
-        if not path.relative_to(SITE).parts[0].startswith("_") and path != SITE / "index.html"
+        if not path.relative_to(SITE).parts[0].startswith("_")
+        and not path.is_relative_to(SITE / "lite")
+        and path != SITE / "index.html"
     )
 
 
@@ -24,6 +27,9 @@ class Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, *args):
         pass
+
+    def translate_path(self, path):
+        return super().translate_path(path.removeprefix(PREFIX) if path.startswith(PREFIX) else "/outside")
 
     def send_error(self, code, message=None, explain=None):
         body = (SITE / "404.html").read_bytes()
@@ -49,7 +55,7 @@ def serve():
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"http://127.0.0.1:{server.server_port}{PREFIX}"
     finally:
         server.shutdown()
         thread.join()

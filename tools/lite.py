@@ -1,0 +1,96 @@
+"""JupyterLite in the built site: the notebooks run in the reader's browser, with wnlib and all that it needs."""
+
+import json
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+
+from tools.execute import BOOK
+from tools.website import SITE
+
+ROOT = BOOK.parent
+LITE = SITE / "lite"
+WHEELS = SITE.parent / "wheels"  # outlives a new build of the site
+# What Pyodide's own distribution lacks; numpy, scipy, matplotlib and the like come from there.
+PACKAGES = ["anywidget", "comm", "ipywidgets", "jupyterlab_widgets", "psygnal", "pymanopt"]
+EXTENSIONS = ["@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget"]
+EXTENSIONS += ["jupyterlab-myst", "jupyterlab_pygments"]
+KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
+INSTALL = """\
+# In the browser first: fetch Python's packages, about 40 MB, once. It takes half a minute or more.
+%pip install -q wnlib anywidget pymanopt"""
+
+
+def run(*command, cwd=ROOT):
+    """Run a module of Python, which is heard only if it fails."""
+    result = subprocess.run([sys.executable, "-m", *command], cwd=cwd, capture_output=True, text=True)
+    if result.returncode:
+        sys.exit(f"{result.stdout}{result.stderr}\nFAILED: python -m {' '.join(command)}")
+
+
+def download_wheels():
+    """Fetch the wheels of PACKAGES in the versions installed here, those that run on any machine."""
+    pinned = {name: version(name) for name in PACKAGES}
+    missing = [f"{name}=={pin}" for name, pin in pinned.items() if not list(WHEELS.glob(f"{name}-{pin}-*.whl"))]
+    if missing:
+        shutil.rmtree(WHEELS, ignore_errors=True)
+        any_machine = ["--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none"]
+        everything = [f"{name}=={pin}" for name, pin in pinned.items()]
+        run("pip", "download", "--no-deps", *any_machine, f"--dest={WHEELS}", *everything)
+
+
+def build_wheel(folder):
+    """A wheel of wnlib as it is, from a copy, so that nothing of an earlier build gets into it."""
+    with tempfile.TemporaryDirectory() as copy:
+        shutil.copytree(ROOT / "wnlib", Path(copy, "wnlib"), ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ["pyproject.toml", "README.md", "LICENSE"]:
+            shutil.copy(ROOT / name, copy)
+        run("pip", "wheel", "--no-deps", "--no-build-isolation", f"--wheel-dir={folder}", copy)
+
+
+def write_notebooks(folder):
+    """The chapters and the problem sets, for JupyterLite's kernel, and the files that they read and link to."""
+    for path in [*BOOK.glob("*.ipynb"), *BOOK.glob("release/*.ipynb")]:
+        notebook = nbformat.read(path, as_version=4)
+        notebook.metadata["kernelspec"] = KERNEL
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(INSTALL, id="install"))
+        target = folder / path.relative_to(BOOK)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, target)
+    shutil.copytree(BOOK / "data", folder / "data")
+    for path in BOOK.glob("*.md"):
+        shutil.copy(path, folder)
+
+
+def main():
+    download_wheels()
+    labextensions = Path(sysconfig.get_path("data"), "share", "jupyter", "labextensions")
+    with tempfile.TemporaryDirectory() as temporary:
+        work = Path(temporary)
+        build_wheel(work / "wheels")
+        write_notebooks(work / "contents")
+        settings = {
+            "LiteBuildConfig": {
+                "apps": ["lab", "notebooks", "tree"],
+                "contents": ["contents"],
+                "output_dir": str(LITE),
+                "ignore_sys_prefix": ["federated_extensions"],  # those of the graders, too
+                "federated_extensions": [str(labextensions / name) for name in EXTENSIONS],
+                "no_libarchive": True,
+                "no_sourcemaps": True,
+                "no_unused_shared_packages": True,
+            },
+            "PipliteAddon": {"piplite_urls": [str(WHEELS), "wheels"]},
+        }
+        work.joinpath("jupyter_lite_config.json").write_text(json.dumps(settings))
+        run("jupyterlite_core", "build", cwd=work)
+
+
+if __name__ == "__main__":
+    main()
