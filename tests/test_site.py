@@ -98,6 +98,7 @@ def visit(chromium, address):
             page.set_viewport_size({"width": width, "height": 740})
             seen.overflow[width] = page.evaluate(OVERFLOW)
             page.evaluate(UNFOLD)
+            page.evaluate("new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame))")
             seen.barriers += [
                 (violation["id"], width, node["html"])
                 for violation in Axe().run(page, options=AXE if mode == "light" else AXE_DARK).response["violations"]

@@ -1,13 +1,13 @@
 // What is wide enough to scroll sideways is a stop of the tab key, so that the arrow keys can scroll it.
-// The theme sees to code and outputs; these are the rest. The page's width decides, so no build can.
-const SIDEWAYS = "mjx-container, .bd-article table, dl.py > dt.sig";
+// The theme sees to code, but not to what is unfolded later. The page's width decides, so no build can.
+const SIDEWAYS = "mjx-container, .bd-article pre, .bd-article table, dl.py > dt.sig";
 
 function markScrolling() {
   const boxes = [...document.querySelectorAll(SIDEWAYS)];
-  const changed = boxes.filter((box) => box.scrollWidth > box.clientWidth !== box.hasAttribute("tabindex"));
+  const changed = boxes.filter((box) => box.scrollWidth > box.clientWidth !== (box.tabIndex === 0));
   for (const box of changed) {
-    if (box.hasAttribute("tabindex")) box.removeAttribute("tabindex");
-    else box.setAttribute("tabindex", "0");
+    if (box.tabIndex === 0) box.removeAttribute("tabindex");
+    else box.tabIndex = 0;
   }
 }
 
