@@ -3,7 +3,7 @@
 import gzip
 from functools import cache
 from types import SimpleNamespace
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import quote, unquote, urldefrag, urljoin
 
 import nbformat
 import pytest
@@ -186,3 +186,26 @@ def test_search_finds(chromium, address):
     page.goto(address + "search.html?q=Stiefel")
     page.locator("#search-results li").first.wait_for()
     page.close()
+
+
+@pytest.mark.parametrize("words", ["kappa", "Theta", "eta", "r_A", "rank", "condition number", "retraction", "adjoint"])
+def test_search_leads_to_symbols_and_terms(chromium, address, words):
+    page = chromium.new_page()
+    page.goto(f"{address}search.html?q={quote(words)}")
+    first = page.locator("#search-results li a").first.get_attribute("href")
+    assert first.split("?")[0].split("#")[0].endswith(("book/notation.html", "book/glossary.html"))
+    page.close()
+
+
+def test_the_index_has_the_terms_of_the_glossary():
+    terms = soup("book/glossary.html").select("dl.glossary > dt")
+    indexed = {link["href"] for link in soup("genindex.html").find_all("a", href=True)}
+    assert len(terms) >= 40
+    assert {f"book/glossary.html#{term['id']}" for term in terms} <= indexed
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path.startswith(("book/0", "book/1"))])
+def test_chapters_link_words_to_the_glossary_once(path):
+    links = [link["href"] for link in soup(path).select('article a[href^="glossary.html#term-"]')]
+    assert 4 <= len(links) == len(set(links)) <= 9
+    assert not soup(path).select(':is(h1, h2, h3) a[href^="glossary.html"]')
