@@ -1,6 +1,7 @@
 # make book   build the site           make serve  build it and serve it on localhost
 # make test   everything that gates    make lab    open the notebooks
 # make assignments  release the problem sets    make grade SUBMISSIONS=dir  grade what was handed in
+# make pdf    build it, and all of it as one PDF beside the site's pages
 # make bench  time wnlib beside its peers    make experiments  redo the precomputed sweeps
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
@@ -11,13 +12,19 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export REPOSITORY_URL ?=
 export SITE_URL ?=
 
-.PHONY: book serve lab assignments grade test bench experiments execute stills shots links requirements clean
+.PHONY: book pdf serve lab assignments grade test bench experiments execute stills shots links requirements clean
 
 book: assignments
 	rm -rf _build/html _build/.doctrees
 	$(BIN)/jupyter-book build --quiet -W -n --keep-going .
 	$(BIN)/python -m tools.lite
 	@echo "The book is built. Open $(CURDIR)/_build/html/index.html, or run: make serve"
+
+# The whole book as _build/html/direction-and-magnitude.pdf, and a link to it on the front page.
+# The next `make book` starts from nothing and leaves both out.
+pdf: book
+	$(BIN)/python -m tools.browser
+	@$(BIN)/python -m tools.pdf
 
 serve: book
 	$(BIN)/python -m http.server --bind localhost --directory _build/html $(PORT)

@@ -4,7 +4,7 @@ import gzip
 import re
 from functools import cache
 from types import SimpleNamespace
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import quote, unquote, urldefrag, urljoin
 from xml.etree import ElementTree
 
 import nbformat
@@ -52,19 +52,20 @@ LESS_CODE = """
   }
 """
 AXE = {"resultTypes": ["violations"], "preload": False, "rules": {"label-content-name-mismatch": {"enabled": True}}}
-AXE_DARK = {"resultTypes": ["violations"], "preload": False, "runOnly": ["color-contrast"]}  # only colours differ
+AXE_AGAIN = {"resultTypes": ["violations"], "preload": False, "runOnly": ["color-contrast"]}  # only colours differ
 OVERFLOW = """document.documentElement.scrollWidth - window.innerWidth"""
 
 
 @pytest.fixture(scope="module")
 def visit(chromium, address):
-    """Open a page once in a mode, as on a phone first, and note all that the tests ask about."""
+    """Open a page once, as on a phone first, then change mode and width, and note all that the tests ask about."""
 
     @cache
-    def visit(path, mode):
-        seen = SimpleNamespace(outside=[], errors=[], failed=[], bytes=0)
+    def visit(path):
+        seen = SimpleNamespace(outside=[], errors=[], failed=[], bytes=0, modes=[], overflow={}, barriers=[])
+        opened_in = MODES[PAGES.index(path) % 2]
         context = chromium.new_context(
-            color_scheme=mode, viewport={"width": 360, "height": 740}, reduced_motion="reduce"
+            color_scheme=opened_in, viewport={"width": 360, "height": 740}, reduced_motion="reduce"
         )
 
         def block(route):
@@ -87,32 +88,30 @@ def visit(chromium, address):
                 seen.failed.append(f"{response.status} {response.url}")
             elif response.status == 200:
                 seen.bytes += len(gzip.compress(response.body()))
-        seen.mode = page.evaluate("document.documentElement.dataset.theme")
         seen.no_alt = page.evaluate(NO_ALT)
         seen.unreachable = page.evaluate(UNREACHABLE)
         if path != WITH_FORMULAS:
             page.evaluate(NO_FORMULAS)
         page.evaluate(f"{{{LESS_CODE}}}")
-        seen.overflow, seen.barriers = {}, []
-        for width in [360, 1280]:
-            page.set_viewport_size({"width": width, "height": 740})
-            seen.overflow[width] = page.evaluate(OVERFLOW)
-            page.evaluate(UNFOLD)
-            page.evaluate("new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame))")
-            seen.barriers += [
-                (violation["id"], width, node["html"])
-                for violation in Axe().run(page, options=AXE if mode == "light" else AXE_DARK).response["violations"]
-                for node in violation["nodes"]
-            ]
+        for mode in sorted(MODES, key=lambda mode: mode != opened_in):
+            page.emulate_media(color_scheme=mode)
+            for width in [360, 1280]:
+                page.set_viewport_size({"width": width, "height": 740})
+                seen.overflow[width] = page.evaluate(OVERFLOW)
+                page.evaluate(UNFOLD)
+                page.evaluate("new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame))")
+                seen.barriers += [
+                    (violation["id"], mode, width, node["html"])
+                    for violation in Axe()
+                    .run(page, options=AXE if mode == opened_in else AXE_AGAIN)
+                    .response["violations"]
+                    for node in violation["nodes"]
+                ]
+            seen.modes.append((mode, page.evaluate("document.documentElement.dataset.theme")))
         context.close()
         return seen
 
     return visit
-
-
-@pytest.fixture(params=MODES)
-def mode(request):
-    return request.param
 
 
 @pytest.fixture(params=PAGES)
@@ -121,8 +120,8 @@ def path(request):
 
 
 @pytest.fixture
-def seen(visit, path, mode):
-    return visit(path, mode)
+def seen(visit, path):
+    return visit(path)
 
 
 def test_the_site_is_built():
@@ -165,9 +164,9 @@ def test_page_weight(seen):
     assert seen.bytes <= PAGE_BUDGET
 
 
-def test_theme_follows_the_reader(seen, path, mode):
+def test_theme_follows_the_reader(seen, path):
     if path != "404.html":
-        assert seen.mode == mode
+        assert all(mode == shown for mode, shown in seen.modes), seen.modes
 
 
 @cache
@@ -364,3 +363,26 @@ def test_less_motion(phone):
     assert not phone.evaluate(moving)
     phone.emulate_media(reduced_motion="no-preference")
     assert phone.evaluate(moving), "nothing moves anyway"
+
+
+@pytest.mark.parametrize("words", ["kappa", "Theta", "eta", "r_A", "rank", "condition number", "retraction", "adjoint"])
+def test_search_leads_to_symbols_and_terms(chromium, address, words):
+    page = chromium.new_page()
+    page.goto(f"{address}search.html?q={quote(words)}")
+    first = page.locator("#search-results li a").first.get_attribute("href")
+    assert first.split("?")[0].split("#")[0].endswith(("book/notation.html", "book/glossary.html"))
+    page.close()
+
+
+def test_the_index_has_the_terms_of_the_glossary():
+    terms = soup("book/glossary.html").select("dl.glossary > dt")
+    indexed = {link["href"] for link in soup("genindex.html").find_all("a", href=True)}
+    assert len(terms) >= 40
+    assert {f"book/glossary.html#{term['id']}" for term in terms} <= indexed
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path.startswith(("book/0", "book/1"))])
+def test_chapters_link_words_to_the_glossary_once(path):
+    links = [link["href"] for link in soup(path).select('article a[href^="glossary.html#term-"]')]
+    assert 4 <= len(links) == len(set(links)) <= 9
+    assert not soup(path).select(':is(h1, h2, h3) a[href^="glossary.html"]')
