@@ -79,11 +79,26 @@ def test_every_output_is_compared(code):
         assert "PYTEST_VALIDATE_IGNORE_OUTPUT" not in cell.source
 
 
-def test_pictures_have_alt_texts(code):
+def test_pictures_have_an_alt_text_a_caption_and_a_name(code):
     for cell in code:
-        if any("image/png" in output.get("data", {}) for output in cell.outputs):
-            alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        pictures = sum("image/png" in output.get("data", {}) for output in cell.outputs)
+        assert pictures <= 1, f"only one picture can have the number of the cell\n{cell.source}"
+        if pictures:
+            described = cell.metadata.get("mystnb", {})
+            alt = described.get("image", {}).get("alt", "")
             assert len(alt) >= 40, f"mystnb.image.alt is {alt!r} in the cell\n{cell.source}"
+            figure = described.get("figure", {})
+            assert len(figure.get("caption", "")) >= 40, f"mystnb.figure is {figure} in the cell\n{cell.source}"
+            assert re.fullmatch(r"fig-\d\d-[a-z0-9-]+", figure["name"])
+
+
+def test_names_of_figures_begin_with_the_chapter_and_are_unique():
+    names = []
+    for path in NOTEBOOKS:
+        found = re.findall(r'"name": "(fig-.*?)"', path.read_text())
+        assert all(name.startswith(f"fig-{path.stem[:2]}-") for name in found), path
+        names += found
+    assert names and len(set(names)) == len(names)
 
 
 def test_solutions_and_plotting_code_are_folded_in_jupyterlab(notebook):

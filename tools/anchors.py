@@ -3,9 +3,11 @@
 Jupyter understands such links, and no roles; MyST by itself finds headings only, and those on request.
 """
 
+from docutils.nodes import Element
+
 
 def add_anchors(app, doctree):
-    anchors = {anchor: (None, anchor, "") for anchor in doctree.ids}
+    anchors = {anchor: (None, anchor, "") for node in doctree.findall(Element) for anchor in node["ids"]}
     app.env.metadata[app.env.docname]["myst_slugs"] = anchors
 
 
