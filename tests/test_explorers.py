@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import traitlets
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tools import stills, website
 from tools.explorers import EXPLORERS, page_script
@@ -106,7 +107,7 @@ def page(chromium):
 
 
 def rests(page):
-    page.wait_for_function("""!document.querySelector('.explorer[aria-busy="true"]')""")
+    expect(page.locator('.explorer[aria-busy="true"]')).to_have_count(0)  # the page's policy forbids wait_for_function
 
 
 def test_every_explorer_has_its_page():
@@ -176,7 +177,7 @@ def test_reset_and_address(visit, place):
     linked.get_by_role("button", name="Reset").click()
     rests(linked)
     assert linked.locator(f"#{name} svg").inner_html() == start
-    linked.wait_for_function("!location.hash")
+    linked.wait_for_url(lambda url: "#" not in url)
 
 
 def test_an_address_that_makes_no_sense_changes_nothing(visit):
