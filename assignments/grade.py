@@ -9,6 +9,7 @@ with the points that were given by hand since.
 import argparse
 import csv
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -53,7 +54,7 @@ class Row:
 
 
 def find(submissions):
-    """The notebooks handed in: pairs (student, set) to the list of files of that name."""
+    """The notebooks handed in: pairs (student, set) to the list of files of that name, or of a second download's."""
     students = sorted(path for path in submissions.iterdir() if path.is_dir() and not path.name.startswith("."))
     if not students:
         sys.exit(f"There is no folder in {submissions}. It must hold one for each student, named by the student's id.")
@@ -64,7 +65,8 @@ def find(submissions):
     for folder in students:
         files = [path for path in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts]
         for name in SETS:
-            found[folder.name, name] = [path for path in files if path.stem == name]
+            again = rf"{name}( ?\(\d+\))?"  # a browser's name for a second download
+            found[folder.name, name] = [path for path in files if re.fullmatch(again, path.stem)]
     handed_in = [name for name in SETS if any(found[folder.name, name] for folder in students)]
     if not handed_in:
         sys.exit(f"There is no {' or '.join(f'{name}.ipynb' for name in SETS)} in any folder of {submissions}.")

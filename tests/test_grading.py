@@ -162,7 +162,8 @@ def folder(tmp_path_factory, listener):
     os.mkfifo(folder / "pipe" / f"{SET}.ipynb")
     hand_in("twice", answered(released, right))
     hand_in("twice", answered(released, right), f"copy/{SET}.ipynb")
-    hand_in("misnamed", answered(released, right), f"{SET} (1).ipynb")
+    hand_in("downloaded", answered(released, right), f"{SET} (1).ipynb")
+    hand_in("misnamed", answered(released, right), f"my {SET}.ipynb")
     (folder / "corrupt").mkdir()
     (folder / "corrupt" / f"{SET}.ipynb").write_text('{"cells": [')
     (folder / "empty").mkdir()
@@ -222,6 +223,7 @@ EXPECTED = {  # points by tests, and a text of the problems named
     "edited": (WITHOUT, f"cells changed, and restored: {TARGET}"),
     "lost": (ALL, f"cells missing, and put back at the end: {TARGET}, "),
     "twice": (NONE, f"2 files named {SET}.ipynb handed in"),
+    "downloaded": (ALL, ""),
     "misnamed": (NONE, f"no {SET}.ipynb handed in"),
     "corrupt": (NONE, f"{SET}.ipynb is not a notebook that can be read"),
     "empty": (NONE, f"no {SET}.ipynb handed in"),

@@ -7,6 +7,7 @@ distribution. The compiled ones are to be had nowhere else, so the test goes as 
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,13 @@ def test_every_launch_button_opens_a_notebook():
             assert (LITE / "files" / notebook).is_file(), link
             launched += 1
     assert launched == 18
+
+
+def test_only_pages_of_the_contents_are_there():
+    notebooks = {path.stem for path in LITE.glob("files/*.ipynb")}
+    texts = {path.stem for path in LITE.glob("files/*.md")}
+    contents = set(re.findall(r"book/([\w-]+)$", (LITE.parents[2] / "_toc.yml").read_text(), re.MULTILINE))
+    assert notebooks | texts == contents
 
 
 def pure(lock):

@@ -1,6 +1,7 @@
 """JupyterLite in the built site: the notebooks run in the reader's browser, with wnlib and all that it needs."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -54,6 +55,12 @@ def build_wheel(folder):
         run("pip", "wheel", "--no-deps", "--no-build-isolation", f"--wheel-dir={folder}", copy)
 
 
+def pages():
+    """The book's pages of text. One that is not in the contents is not for readers."""
+    names = re.findall(r"(?:file|root): book/([\w-]+)$", (ROOT / "_toc.yml").read_text(), re.MULTILINE)
+    return [f"{name}.md" for name in names if (BOOK / f"{name}.md").exists()]
+
+
 def write_notebooks(folder):
     """The chapters and the problem sets, for JupyterLite's kernel, and the files that they read and link to."""
     for path in [*BOOK.glob("*.ipynb"), *BOOK.glob("release/*.ipynb")]:
@@ -64,8 +71,8 @@ def write_notebooks(folder):
         target.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, target)
     shutil.copytree(BOOK / "data", folder / "data")
-    for path in BOOK.glob("*.md"):
-        shutil.copy(path, folder)
+    for name in pages():
+        shutil.copy(BOOK / name, folder)
 
 
 def main():
