@@ -107,7 +107,7 @@ def test_a_notebook_opens_and_installs_wnlib_up_to_what_is_compiled(chromium, ad
     page = context.new_page()
     page.goto(f"{address}lite/notebooks/index.html?path=01-matrix-sensing.ipynb")
     page.locator(".jp-Notebook .jp-CodeCell").first.click(timeout=60_000)
-    page.get_by_text("The claim of this chapter.").wait_for()
+    page.get_by_role("strong").filter(has_text="The claim of this chapter.").wait_for()
     assert not page.locator(".jp-Dialog").count()
     with context.expect_event("request", lambda request: "/numpy-" in request.url, timeout=90_000):
         page.keyboard.press("Shift+Enter")
