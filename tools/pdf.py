@@ -125,7 +125,10 @@ def article(name, names):
         element["id"] = anchor(name, element["id"])
     for explorer in page.select("div.explorer"):
         state = json.loads(explorer["data-state"])
-        settings = "; ".join(f"{control['label']} = {state[control['name']]}" for control in state["controls"])
+        settings = "; ".join(
+            f"{control['label']}:\N{NO-BREAK SPACE}{str(state[control['name']]).replace('-', '−')}"
+            for control in state["controls"]
+        )
         caption = STILL.format(escape(settings))
         explorer.replace_with(BeautifulSoup(f"<figure>{explorer.img}{caption}</figure>", "html.parser"))
     for formula in page.select("span.math"):  # which no line break may part from a bracket or a comma
