@@ -75,7 +75,7 @@ def test_mathematics_is_typeset(made):
 def test_pictures_and_stills_are_there(made):
     assert not made.page.evaluate(NOT_LOADED)
     assert made.page.locator("figure img.explorer-still").count() == 1
-    assert squeeze("This figure is live in the online book. Here it shows: columns r = 25;") in "".join(made.texts)
+    assert squeeze("This figure is live in the online book. Here it shows: columns r: 25;") in "".join(made.texts)
 
 
 def test_everything_folded_is_open(made):

@@ -1,5 +1,7 @@
 """Mend in every page what the tools under the book do not write for every reader: a Sphinx extension."""
 
+import re
+
 MENDED = {
     # The line's own words say what it does. The label would be read instead of them, and is always the same.
     '<summary aria-label="Toggle hidden content">': "<summary>",
@@ -8,9 +10,18 @@ MENDED = {
 }
 
 
+FORMULA = re.compile(r'([(\[“]*)(<span class="math[^>]*>[^<]*</span>)((?:[^\s\w(<&]+|-\w+)?)')
+
+
+def together(formula):
+    """A formula in a line with the bracket before and the comma after it, which no line break may part from it."""
+    return f'<span class="together">{formula[0]}</span>' if formula[1] or formula[3] else formula[0]
+
+
 def mend(app, pagename, templatename, context, doctree):
     for written, mended in MENDED.items():
         context["body"] = context.get("body", "").replace(written, mended)
+    context["body"] = FORMULA.sub(together, context.get("body", ""))
 
     # Buttons that carry a script (print, full screen) would need a looser policy, and every browser has both.
     context["header_buttons"] = without_scripts(context["header_buttons"])

@@ -69,7 +69,7 @@ def write_notebooks(folder):
         notebook.cells.insert(0, nbformat.v4.new_code_cell(INSTALL, id="install"))
         target = folder / path.relative_to(BOOK)
         target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, target)
+        target.write_text(json.dumps(notebook), encoding="utf-8")  # JupyterLite does not join lists of lines
     shutil.copytree(BOOK / "data", folder / "data")
     for name in pages():
         shutil.copy(BOOK / name, folder)

@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 import sys
 import time
 from html import escape
@@ -12,7 +11,7 @@ from urllib.parse import urldefrag, urljoin
 import matplotlib
 import pikepdf
 import yaml
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
 from tools import browser, links, website
@@ -131,17 +130,6 @@ def article(name, names):
         )
         caption = STILL.format(escape(settings))
         explorer.replace_with(BeautifulSoup(f"<figure>{explorer.img}{caption}</figure>", "html.parser"))
-    for formula in page.select("span.math"):  # which no line break may part from a bracket or a comma
-        before, after = formula.previous_sibling, formula.next_sibling
-        start = re.search(r"[(\[“]+$", before) if isinstance(before, str) else None
-        end = re.match(r"[^\s\w(]+|-\w+", after) if isinstance(after, str) else None
-        together = formula.wrap(Tag(name="span", attrs={"class": "together"}))
-        if start:
-            before.replace_with(before[: start.start()])
-            together.insert(0, start[0])
-        if end:
-            after.replace_with(after[end.end() :])
-            together.append(end[0])
     for image in page.select("img"):
         image["src"] = urljoin(f"/{name}.html", image["src"]).removeprefix("/")
     for link in page.select("a[href]"):
