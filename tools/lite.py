@@ -38,12 +38,11 @@ def run(*command, cwd=ROOT):
 def download_wheels():
     """Fetch the wheels of PACKAGES in the versions installed here, those that run on any machine."""
     pinned = {name: version(name) for name in PACKAGES}
-    missing = [f"{name}=={pin}" for name, pin in pinned.items() if not list(WHEELS.glob(f"{name}-{pin}-*.whl"))]
-    if missing:
+    if not all(list(WHEELS.glob(f"{name}-{pin}-*.whl")) for name, pin in pinned.items()):
         shutil.rmtree(WHEELS, ignore_errors=True)
         any_machine = ["--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none"]
-        everything = [f"{name}=={pin}" for name, pin in pinned.items()]
-        run("pip", "download", "--no-deps", *any_machine, f"--dest={WHEELS}", *everything)
+        wanted = [f"{name}=={pin}" for name, pin in pinned.items()]
+        run("pip", "download", "--no-deps", *any_machine, f"--dest={WHEELS}", *wanted)
 
 
 def build_wheel(folder):
@@ -87,7 +86,7 @@ def main():
                 "apps": ["lab", "notebooks", "tree"],
                 "contents": ["contents"],
                 "output_dir": str(LITE),
-                "ignore_sys_prefix": ["federated_extensions"],  # those of the graders, too
+                "ignore_sys_prefix": ["federated_extensions"],  # nbgrader's among them
                 "federated_extensions": [str(labextensions / name) for name in EXTENSIONS],
                 "no_libarchive": True,
                 "no_sourcemaps": True,

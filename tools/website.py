@@ -12,7 +12,10 @@ PREFIX = "/direction-and-magnitude/"  # served below the root, as GitHub's pages
 
 
 def pages():
-    """Paths of all pages, relative to the site's root. The root's index.html only forwards to the first, and lite/ is an application."""
+    """Paths of all pages, relative to the site's root.
+
+    The root's index.html only forwards to the first, and lite/ is an application.
+    """
     return sorted(
         path.relative_to(SITE).as_posix()
         for path in SITE.rglob("*.html")
