@@ -32,6 +32,10 @@ def lab(tmp_path_factory):
         nbformat.write(new_notebook(cells=[cell], metadata=KERNEL), home / f"{name}.ipynb")
     problem_set = release(tmp_path_factory.mktemp("course"), "ps1").read_text()
     (home / "ps1.ipynb").write_text(problem_set.replace("your-id", "ada"))
+    # All cells in the page from the start. As they come and go with scrolling, JupyterLab trips now and then by itself.
+    settings = home / "jupyter" / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
