@@ -34,12 +34,12 @@ lab: assignments
 
 # The problem sets without solutions and hidden tests, into book/release.
 assignments: .venv/installed
-	$(BIN)/python -m assignments.release
+	$(BIN)/python -m grading.release
 
 # Run and mark a folder of submissions, locked in by bubblewrap; tables and feedback into grades/.
 grade: .venv/installed
 	@test -n "$(SUBMISSIONS)" || { echo "Which? make grade SUBMISSIONS=dir, a folder with one folder for each student."; exit 2; }
-	@$(BIN)/python -m assignments.grade "$(SUBMISSIONS)"
+	@$(BIN)/python -m grading.grade "$(SUBMISSIONS)"
 
 test: .venv/installed
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -61,7 +61,7 @@ experiments: .venv/installed
 execute: .venv/installed
 	$(BIN)/python -m tools.execute $(CHAPTERS)
 
-# The explorers' pictures before any script has run, into wnlib/explorers/stills.
+# The explorers' pictures before any script has run, into wnbook/explorers/stills.
 stills: .venv/installed
 	$(BIN)/python -m tools.browser
 	$(BIN)/python -m tools.stills

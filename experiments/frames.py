@@ -6,7 +6,7 @@ the step size and the scale (or mu) that are its best of the grid there after 15
 A frame is 128 × 128 pixels out of the 256 × 256, the part framed in the chapter's first figure: as grey values of 8 bits,
 compressed with loss (WebP). The PSNR is that of the iterate itself: whole and uncompressed.
 
-    .venv/bin/python -m experiments.frames        a quarter of a minute; writes wnlib/explorers/reconstruction.json
+    .venv/bin/python -m experiments.frames        a quarter of a minute; writes wnbook/explorers/reconstruction.json
 """
 
 import json
@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from experiments.images import COLUMNS, SIDE, problem, start
-from wnlib.explorers import Reconstruction
+from wnbook.explorers import Reconstruction
 from wnlib.run import run
 
 PICTURE, TUNED_FOR = "terrain", 150
@@ -75,7 +75,7 @@ def main():
         scores, frames = recover(method, ITERATIONS[-1])
         data["psnr"][method] = [round(score, 3) for score in scores.tolist()]
         data["frames"][method] = {t: webp(frames[t]) for t in ITERATIONS}
-    path = Path(__file__).parents[1] / "wnlib" / "explorers" / "reconstruction.json"
+    path = Path(__file__).parents[1] / "wnbook" / "explorers" / "reconstruction.json"
     path.write_text(json.dumps(data, separators=(",", ":")) + "\n")
 
 

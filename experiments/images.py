@@ -16,12 +16,12 @@ from time import process_time
 
 import numpy as np
 
-from wnlib.images import mri, photograph, terrain
+from wnbook.images import mri, photograph, terrain
 from wnlib.methods import DirectionsMagnitude, Factors, gd_rectangular, wn_rectangular
 from wnlib.problem import Problem
 from wnlib.run import Diverged, run
 from wnlib.sensing import Rectangular, SubsampledDCT
-from wnlib.sweep import sweep
+from experiments.sweep import sweep
 
 PICTURES = {"photograph": photograph, "terrain": terrain, "MRI": mri}
 TRUTHS = ("itself", "rank 8")

@@ -28,11 +28,11 @@ from wnlib.methods import DirectionMagnitude, Factor, gd, wn, wn_psd
 from wnlib.problem import Problem, planted, spectrum
 from wnlib.run import run
 from wnlib.sensing import Gaussian, Symmetric
-from wnlib.sweep import sweep
+from experiments.sweep import sweep
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "book" / "data" / "phase_diagram.json"
-EXPLORER = ROOT / "wnlib" / "explorers" / "phases.json"
+EXPLORER = ROOT / "wnbook" / "explorers" / "phases.json"
 METHODS = ("WN", "WN, semidefinite", "GD, tiny start")
 SIZES = (100, 150, 200, 250, 300, 400, 465)
 COLUMNS = (2, 3, 4, 6, 10, 15, 22, 30)

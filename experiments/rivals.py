@@ -36,7 +36,7 @@ from wnlib.problem import Problem, planted, spectrum
 from wnlib.run import run
 from wnlib.sensing import Gaussian, Population, Symmetric
 from wnlib.stiefel import polar, project, sym
-from wnlib.sweep import sweep
+from experiments.sweep import sweep
 
 DATA = Path(__file__).parent.parent / "book" / "data" / "rivals.json"
 LEVELS = (1e-3, 1e-5)  # of the error, unsquared

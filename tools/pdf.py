@@ -14,7 +14,8 @@ import yaml
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
-from tools import browser, links, website
+from book._ext import links
+from tools import browser, website
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = website.SITE / "direction-and-magnitude.pdf"

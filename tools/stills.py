@@ -3,7 +3,7 @@
 from playwright.sync_api import sync_playwright
 
 from tools import browser
-from tools.explorers import EXPLORERS, STILLS, page_script
+from book._ext.explorers import EXPLORERS, STILLS, page_script
 
 WIDTH = 640
 DRAW = """([name, state, width]) => {

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.linalg import norm, solve
 
-from wnlib import _checks
+from wnlib import _arguments
 from wnlib.sensing import Rectangular, Symmetric
 from wnlib.stiefel import polar, positive_part, project, sym, uniform
 
@@ -39,9 +39,9 @@ class Factor(NamedTuple):
         size : int or tuple of int
             Shape of the batch.
         """
-        _checks.columns(m, r)
-        _checks.positive(scale=scale)
-        rng = _checks.generator(rng, "start")
+        _arguments.columns(m, r)
+        _arguments.positive(scale=scale)
+        rng = _arguments.generator(rng, "start")
         return cls(_scaled_normal(m, r, rng, scale, size))
 
 
@@ -60,7 +60,7 @@ class DirectionMagnitude(NamedTuple):
     @classmethod
     def random(cls, m, r, rng, size=()):
         """X uniform on St(m, r) and Θ = 0. Arguments as for `Factor.random`."""
-        X = uniform(m, r, _checks.generator(rng, "start"), size)
+        X = uniform(m, r, _arguments.generator(rng, "start"), size)
         return cls(X, np.zeros((*X.shape[:-2], r, r)))
 
 
@@ -114,10 +114,10 @@ class Factors(NamedTuple):
         size : int or tuple of int
             Shape of the batch.
         """
-        _checks.columns(p, r)
-        _checks.columns(q, r)
-        _checks.positive(scale=scale, imbalance=imbalance)
-        rng = _checks.generator(rng, "start")
+        _arguments.columns(p, r)
+        _arguments.columns(q, r)
+        _arguments.positive(scale=scale, imbalance=imbalance)
+        rng = _arguments.generator(rng, "start")
         F = _scaled_normal(p, r, rng, np.multiply(scale, imbalance), size)
         G = _scaled_normal(q, r, rng, np.divide(scale, imbalance), size)
         return cls(F, G)
@@ -139,13 +139,13 @@ class DirectionsMagnitude(NamedTuple):
     @classmethod
     def random(cls, p, q, r, rng, size=()):
         """X and W uniform, independent, and Θ = 0. Arguments as for `Factors.random`."""
-        rng = _checks.generator(rng, "start")
+        rng = _arguments.generator(rng, "start")
         X = uniform(p, r, rng, size)
         return cls(X, np.zeros((*X.shape[:-2], r, r)), uniform(q, r, rng, size))
 
 
 def _scaled_normal(m, r, rng, scale, size):
-    batch = np.broadcast_shapes(np.shape(scale), _checks.batch(size))
+    batch = np.broadcast_shapes(np.shape(scale), _arguments.batch(size))
     return np.asarray(scale)[..., None, None] * rng.standard_normal((*batch, m, r)) / np.sqrt(m)
 
 
@@ -157,7 +157,7 @@ def check_start(problem, state):
     space = problem.operator.space
     if not isinstance(space, getattr(state, "space", object)):
         raise ValueError(f"the start is a {type(state).__name__}; the problem's matrices are in {space}")
-    state = state._make(_checks.matrix(**{name: array}) for name, array in state._asdict().items())
+    state = state._make(_arguments.matrix(**{name: array}) for name, array in state._asdict().items())
     shapes = ", ".join(f"{name} {array.shape}" for name, array in state._asdict().items())
     r = state[0].shape[-1]
     member = state._make(array[(0,) * (array.ndim - 2)] for array in state)
@@ -169,7 +169,7 @@ def check_start(problem, state):
         raise ValueError(f"the start's arrays do not fit each other: {shapes}")
     if shape != space.shape:
         raise ValueError(f"the start makes a {shape} matrix ({shapes}); the problem's is {space.shape}")
-    _checks.columns(min(space.shape), r)
+    _arguments.columns(min(space.shape), r)
     if (
         isinstance(space, Symmetric)
         and "theta" in state._fields
@@ -203,7 +203,7 @@ def gd(problem, state: Factor, *, eta):
     ValueError
         If eta <= 0, or the truth has a negative eigenvalue: no YYᵀ can equal it.
     """
-    _checks.step_size(eta=eta)
+    _arguments.step_size(eta=eta)
     _check_semidefinite(problem)
     (Y,) = state
     E = problem.residual(Y @ Y.mT)
@@ -231,7 +231,7 @@ def scaled_gd(problem, state: Factor, *, eta, damping):
     ValueError
         If eta <= 0 or damping <= 0, or the truth has a negative eigenvalue.
     """
-    _checks.step_size(eta=eta, damping=damping)
+    _arguments.step_size(eta=eta, damping=damping)
     _check_semidefinite(problem)
     (Y,) = state
     E = problem.residual(Y @ Y.mT)
@@ -243,7 +243,7 @@ def prec_gd(problem, state: Factor, *, eta):
 
     The damping follows the misfit: it fades as Y does its work. Arguments, result and errors as for `gd`.
     """
-    _checks.step_size(eta=eta)
+    _arguments.step_size(eta=eta)
     _check_semidefinite(problem)
     (Y,) = state
     misfit = problem.misfit(Y @ Y.mT)
@@ -293,7 +293,7 @@ def wn(problem, state: DirectionMagnitude, *, eta, mu=2.0, retract=polar):
     ValueError
         If eta <= 0 or mu <= 0.
     """
-    _checks.step_size(eta=eta, mu=mu)
+    _arguments.step_size(eta=eta, mu=mu)
     X, theta = state
     E = problem.residual(X @ theta @ X.mT)
     G = project(X, E @ X @ theta)
@@ -340,7 +340,7 @@ def wn_bb(problem, state: BarzilaiBorwein, *, eta=0.1, longest=1000.0):
     ValueError
         If eta is not positive or longest is below 1.
     """
-    _checks.step_size(eta=eta, longest=longest)
+    _arguments.step_size(eta=eta, longest=longest)
     if np.any(np.less(longest, 1)):
         raise ValueError(f"longest is {longest!r}; it must be at least 1, the shortest step size")
     X, theta, last_X, last_theta, last_G, last_H, turn = state
@@ -404,7 +404,7 @@ def gd_rectangular(problem, state: Factors, *, eta):
     -------
     Factors
     """
-    _checks.step_size(eta=eta)
+    _arguments.step_size(eta=eta)
     F, G = state
     E = problem.residual(F @ G.mT)
     return Factors(F - eta * E @ G, G - eta * E.mT @ F)
@@ -429,7 +429,7 @@ def wn_rectangular(problem, state: DirectionsMagnitude, *, eta, mu=1.0, retract=
     -------
     DirectionsMagnitude
     """
-    _checks.step_size(eta=eta, mu=mu)
+    _arguments.step_size(eta=eta, mu=mu)
     X, theta, W = state
     E = problem.residual(X @ theta @ W.mT)
     G, H = project(X, E @ W @ theta.mT), project(W, E.mT @ X @ theta)

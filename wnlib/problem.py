@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.linalg import eigh, norm
 
-from wnlib import _checks, stiefel
+from wnlib import _arguments, stiefel
 from wnlib.sensing import Symmetric
 
 
@@ -24,7 +24,7 @@ def spectrum(rank, condition):
     -------
     ndarray, shape (rank,)
     """
-    _checks.positive_integer(rank=rank)
+    _arguments.positive_integer(rank=rank)
     if not (np.isfinite(condition) and condition >= 1) or (rank == 1 and condition != 1):
         raise ValueError(f"condition is {condition!r}; it must be finite, at least 1, and 1 when rank is 1")
     return np.linspace(1, 1 / condition, rank)
@@ -49,7 +49,7 @@ def planted(m, eigenvalues, rng):
     eigenvalues = np.atleast_1d(np.asarray(eigenvalues, dtype=float))
     if eigenvalues.ndim != 1 or not np.all(np.isfinite(eigenvalues)) or not np.all(eigenvalues):
         raise ValueError(f"eigenvalues is {eigenvalues}; it must be a list of finite numbers, none of them zero")
-    U = stiefel.uniform(m, len(eigenvalues), _checks.generator(rng, "truth"))
+    U = stiefel.uniform(m, len(eigenvalues), _arguments.generator(rng, "truth"))
     return stiefel.sym((U * eigenvalues) @ U.T)
 
 
@@ -84,7 +84,7 @@ class Problem:
     data: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self):
-        A, space = _checks.matrix(truth=self.truth), self.operator.space
+        A, space = _arguments.matrix(truth=self.truth), self.operator.space
         object.__setattr__(self, "truth", A)  # a copy: data and truth stay together
         if A.shape[-2:] != space.shape:
             raise ValueError(f"truth has shape {A.shape}; the operator measures {space}, of shape {space.shape}")

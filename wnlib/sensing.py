@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 from scipy.fft import dct, idct
 
-from wnlib import _checks
+from wnlib import _arguments
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Symmetric:
     m: int
 
     def __post_init__(self):
-        _checks.positive_integer(m=self.m)
+        _arguments.positive_integer(m=self.m)
 
     @property
     def shape(self):
@@ -71,7 +71,7 @@ class Rectangular:
     q: int
 
     def __post_init__(self):
-        _checks.positive_integer(p=self.p, q=self.q)
+        _arguments.positive_integer(p=self.p, q=self.q)
 
     @property
     def shape(self):
@@ -134,10 +134,10 @@ class Gaussian:
     """
 
     def __init__(self, space, n, rng):
-        _checks.positive_integer(n=n)
+        _arguments.positive_integer(n=n)
         self.space = space
         self.n = n
-        self.rows = _checks.generator(rng, "operator").standard_normal((n, space.dimension)) / np.sqrt(n)
+        self.rows = _arguments.generator(rng, "operator").standard_normal((n, space.dimension)) / np.sqrt(n)
 
     def forward(self, Z):
         """𝓜(Z): (..., p, q) to (..., n)."""
@@ -180,11 +180,11 @@ class Gram:
     """
 
     def __init__(self, space, n, rng):
-        _checks.positive_integer(n=n)
+        _arguments.positive_integer(n=n)
         d = space.dimension
         if n <= d:
             raise ValueError(f"n is {n}; it must exceed the {d} coordinates of {space} (use Gaussian)")
-        rng = _checks.generator(rng, "operator")
+        rng = _arguments.generator(rng, "operator")
         self.space = space
         self.n = n
         factor = np.triu(rng.standard_normal((d, d)), 1) + np.diag(np.sqrt(rng.chisquare(n - np.arange(d))))
@@ -225,11 +225,11 @@ class SubsampledDCT:
     """
 
     def __init__(self, space, n, rng):
-        _checks.positive_integer(n=n)
+        _arguments.positive_integer(n=n)
         d = space.dimension
         if n > d:
             raise ValueError(f"n is {n}; it must be at most the {d} coordinates of {space}: rows are picked once")
-        rng = _checks.generator(rng, "operator")
+        rng = _arguments.generator(rng, "operator")
         self.space = space
         self.n = n
         self.signs = rng.choice([-1.0, 1.0], d)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.linalg import eigh, solve, svd
 from numpy.linalg import qr as thin_qr
 
-from wnlib import _checks
+from wnlib import _arguments
 
 
 def sym(S):
@@ -54,8 +54,8 @@ def uniform(m, r, rng, size=()):
     The Q factor of a Gaussian matrix, with the signs that make R's diagonal positive
     (Mezzadri 2007). Without the signs the law would depend on the QR code.
     """
-    _checks.columns(m, r)
-    normal = _checks.generator(rng, "uniform").standard_normal((*_checks.batch(size), m, r))
+    _arguments.columns(m, r)
+    normal = _arguments.generator(rng, "uniform").standard_normal((*_arguments.batch(size), m, r))
     Q, R = thin_qr(normal)
     return Q * np.sign(np.diagonal(R, axis1=-2, axis2=-1))[..., None, :]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wnlib import _checks
+from wnlib import _arguments
 from wnlib.stiefel import sym
 
 
@@ -31,7 +31,7 @@ def gd_lower_bound(t, w_0, eta, r, rank):
     ndarray, shape of t
         √(r - r_A) w_0/(1 + 4η w_0 t), which the error cannot fall below.
     """
-    _checks.positive(w_0=w_0, eta=eta)
+    _arguments.positive(w_0=w_0, eta=eta)
     _overparameterized(r, rank)
     return np.sqrt(r - rank) * w_0 / (1 + 4 * eta * w_0 * np.asarray(t))
 
@@ -41,13 +41,13 @@ def gd_asymptote(t, eta, r, rank):
 
     Parameters as for `gd_lower_bound`.
     """
-    _checks.positive(t=t, eta=eta)
+    _arguments.positive(t=t, eta=eta)
     _overparameterized(r, rank)
     return np.sqrt(r - rank) / (2 * eta * np.asarray(t))
 
 
 def _overparameterized(r, rank):
-    _checks.positive_integer(r=r, rank=rank)
+    _arguments.positive_integer(r=r, rank=rank)
     if r <= rank:
         raise ValueError(f"r is {r}; it must exceed the truth's rank {rank}: the statement is about spare columns")
 
@@ -62,7 +62,7 @@ def gd_contraction(eigenvalues, eta):
     eta : float
         Step size, η <= 1/(2λ_1).
     """
-    _checks.positive(eigenvalues=eigenvalues, eta=eta)
+    _arguments.positive(eigenvalues=eigenvalues, eta=eta)
     return 1 - eta * np.min(eigenvalues)
 
 
@@ -78,14 +78,14 @@ def wn_contraction(eigenvalues, eta):
     eta : float
         Step size, 0 < η < 2/λ_1².
     """
-    _checks.positive(eta=eta, squared_eigenvalues=np.square(eigenvalues))
+    _arguments.positive(eta=eta, squared_eigenvalues=np.square(eigenvalues))
     return np.max(np.abs(1 - eta * np.square(eigenvalues)))
 
 
 def wn_best_step(eigenvalues):
     """Corollary E: the step size 2/(λ_1² + λ_{r_A}²), whose contraction (κ² - 1)/(κ² + 1) is the least."""
     squares = np.square(eigenvalues)
-    _checks.positive(squared_eigenvalues=squares)
+    _arguments.positive(squared_eigenvalues=squares)
     return 2 / (np.max(squares) + np.min(squares))
 
 
@@ -149,7 +149,7 @@ def recursion(T, eigenvalues, eta):
     -------
     ndarray, shape of T
     """
-    _checks.positive(eta=eta)
+    _arguments.positive(eta=eta)
     eye = np.eye(T.shape[-1])
     K = sym(np.linalg.solve(eye + T, T))
     H = np.linalg.inv((eye + T) / np.multiply.outer(eigenvalues, eigenvalues) + eta * K)
@@ -173,7 +173,7 @@ def exact_recursion(T_0, eigenvalues, eta, steps):
     -------
     Shadow
     """
-    _checks.positive_integer(steps=steps)
+    _arguments.positive_integer(steps=steps)
     Ts = [T_0]
     for _ in range(steps):
         Ts.append(recursion(Ts[-1], eigenvalues, eta))
@@ -199,7 +199,7 @@ def tangent_recursion(tangent, eigenvalue, eta):
     -------
     ndarray, shape of tangent
     """
-    _checks.positive(eta=eta)
+    _arguments.positive(eta=eta)
     cos2 = 1 / (1 + np.square(tangent))
     x = eta * eigenvalue**2 * cos2
     return tangent * np.abs(1 - x * cos2) / (1 + x * (1 - cos2))
@@ -253,7 +253,7 @@ def steps_bound(tau_0, eigenvalues, eta, epsilon):
     ndarray, shape of tau_0
     """
     _within_theorem_c(eigenvalues, eta)
-    _checks.positive(epsilon=epsilon)
+    _arguments.positive(epsilon=epsilon)
     squares = np.square(eigenvalues)
     if epsilon > np.sum(squares) / 2:
         raise ValueError(f"epsilon is {epsilon}; it must be at most half of ‖A‖_F², {np.sum(squares) / 2}")
@@ -262,7 +262,7 @@ def steps_bound(tau_0, eigenvalues, eta, epsilon):
 
 
 def _within_theorem_c(eigenvalues, eta):
-    _checks.positive(eta=eta)
+    _arguments.positive(eta=eta)
     best = wn_best_step(eigenvalues)
     if eta > best * (1 + 1e-12):
         raise ValueError(f"eta is {eta}; Theorem C covers it up to 2/(λ_1² + λ_{{r_A}}²) = {best}")
@@ -312,8 +312,8 @@ def sample_tangents(m, r, rank, rng, size=()):
     ndarray, shape (\\*size, rank, rank)
     """
     _sizes(m, r, rank)
-    rng = _checks.generator(rng, "tangents")
-    G = rng.standard_normal((*_checks.batch(size), m, rank))
+    rng = _arguments.generator(rng, "tangents")
+    G = rng.standard_normal((*_arguments.batch(size), m, rank))
     values, Q = np.linalg.eigh(G[..., :r, :].mT @ G[..., :r, :])
     root = Q / np.sqrt(values)[..., None, :] @ Q.mT
     half = G[..., r:, :] @ root
@@ -321,8 +321,8 @@ def sample_tangents(m, r, rank, rng, size=()):
 
 
 def _sizes(m, r, rank):
-    _checks.columns(m, r)
-    _checks.columns(r, rank)
+    _arguments.columns(m, r)
+    _arguments.columns(r, rank)
 
 
 def flow_time(b_0, b, smallest, eta=1.0):
@@ -346,13 +346,13 @@ def flow_time(b_0, b, smallest, eta=1.0):
     b_0, b = np.asarray(b_0), np.asarray(b)
     if not np.all((0 < b_0) & (b_0 <= b) & (b < 1)):
         raise ValueError(f"b_0 is {b_0} and b is {b}; they must satisfy 0 < b_0 <= b < 1")
-    _checks.positive(eta=eta)
+    _arguments.positive(eta=eta)
     return (1 / b_0 - 1 / b + np.log(b / (1 - b)) - np.log(b_0 / (1 - b_0))) / (2 * eta * smallest**2)
 
 
 def gd_flow_bound(time, w_0):
     """Theorem A in continuous time (time ηt): ẇ >= -2w², so w >= w_0/(1 + 2w_0·time)."""
-    _checks.positive(w_0=w_0)
+    _arguments.positive(w_0=w_0)
     return w_0 / (1 + 2 * w_0 * np.asarray(time))
 
 

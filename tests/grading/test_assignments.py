@@ -11,10 +11,10 @@ from nbgrader.preprocessors import ClearSolutions
 from nbgrader.utils import is_grade, is_solution
 from traitlets.config.loader import PyFileConfigLoader
 
-from assignments.clean import grade_id
-from assignments.release import HERE, SETS, SETTINGS, SOURCE, release
+from grading.clean import grade_id
+from grading.release import ROOT, SETS, SETTINGS, SOURCE, release
 
-GUIDE = HERE.parent / "book" / "teaching.md"
+GUIDE = ROOT / "book" / "teaching.md"
 MISTAKES = {name: importlib.import_module(f"mistakes.{name}").MISTAKES for name in SETS}
 HARD_CODED = "hard-codes what the visible checks ask for"
 

@@ -8,10 +8,10 @@ import pytest
 from scipy.linalg import expm
 
 from experiments import phase_diagram
-from tools.explorers import EXPLORERS, page_script
+from book._ext.explorers import EXPLORERS, page_script
 from wnlib import stiefel, theory
-from wnlib.explorers import Reconstruction
-from wnlib.explorers._explorer import HERE
+from wnbook.explorers import Reconstruction
+from wnbook.explorers._explorer import HERE
 from wnlib.methods import DirectionMagnitude, Factor, gd, wn
 from wnlib.problem import Problem, spectrum
 from wnlib.run import run

@@ -19,8 +19,8 @@ from nbgrader.utils import is_grade, is_solution
 from test_assignments import HARD_CODED, hidden_lines, read
 
 from assignments import grade, sandbox
-from assignments.clean import changes, grade_id, is_harmless, verbatim
-from assignments.release import COURSE, nbgrader, release
+from grading.clean import changes, grade_id, is_harmless, verbatim
+from grading.release import COURSE, nbgrader, release
 
 if os.name == "nt":
     pytest.skip("grading needs Linux", allow_module_level=True)

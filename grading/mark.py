@@ -1,7 +1,7 @@
-"""Run one submission and write its page of feedback: what `assignments.grade` starts for each, in its own process.
+"""Run one submission and write its page of feedback: what `grading.grade` starts for each, in its own process.
 
-python -m assignments.mark COURSE SET STUDENT SOCKETS CELL_SECONDS
-python -m assignments.mark COURSE SET STUDENT                        only the page, of what was run before
+python -m grading.mark COURSE SET STUDENT SOCKETS CELL_SECONDS
+python -m grading.mark COURSE SET STUDENT                        only the page, of what was run before
 """
 
 import resource
@@ -9,8 +9,8 @@ import sys
 
 from nbgrader.converters import Autograde
 
-from assignments.clean import Outputs
-from assignments.release import nbgrader
+from grading.clean import Outputs
+from grading.release import nbgrader
 
 MEMORY = 3 * 2**30  # bytes for what a submission prints, and for the page made of it
 

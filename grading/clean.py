@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked
 
-from wnlib.checks import plain_id
+from wnbook.classroom import plain_id
 
 SHOWN = ("text/plain", "image/png")  # kinds of outputs that cannot carry a script
 PICTURES = ("image/png", "image/jpeg")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wnlib.images import mri, photograph, terrain
+from wnbook.images import mri, photograph, terrain
 
 
 def test_photograph():

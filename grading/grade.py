@@ -1,4 +1,4 @@
-"""Grade a folder of submissions: python -m assignments.grade SUBMISSIONS.
+"""Grade a folder of submissions: python -m grading.grade SUBMISSIONS.
 
 SUBMISSIONS holds a folder for each student, named by the student's id, with ps1.ipynb, … in it, at any depth. GRADES
 becomes a course of nbgrader's, with a page of feedback for each notebook in GRADES/feedback and a table for each set,
@@ -27,8 +27,8 @@ from nbgrader.utils import is_grade
 from tqdm import tqdm
 
 from assignments import sandbox
-from assignments.clean import changes, cleaned, grade_id
-from assignments.release import COURSE, SETS, SETTINGS, SOURCE, release
+from grading.clean import changes, cleaned, grade_id
+from grading.release import COURSE, SETS, SETTINGS, SOURCE, release
 
 CELL_SECONDS = 20
 SECONDS = 240  # of a submission in all
@@ -124,7 +124,7 @@ def mark(course, name, student, page_only, hidden, protected, cell_seconds, seco
         sandbox.install(jupyter, sandbox.command(student, sockets, hidden, protected))
         environment = {"JUPYTER_PATH": jupyter, "JUPYTER_RUNTIME_DIR": sockets, "TMPDIR": sockets}
         marking = subprocess.Popen(
-            [sys.executable, "-m", "assignments.mark", str(course), name, student]
+            [sys.executable, "-m", "grading.mark", str(course), name, student]
             + ([] if page_only else [str(sockets), str(cell_seconds)]),
             cwd=sandbox.ROOT,
             env=os.environ | {variable: str(path) for variable, path in environment.items()},
@@ -256,7 +256,7 @@ def show(name, path):
 
 
 def main(arguments=None, cell_seconds=CELL_SECONDS, seconds=SECONDS):
-    parser = argparse.ArgumentParser(prog="python -m assignments.grade", description=__doc__.split("\n\n")[1])
+    parser = argparse.ArgumentParser(prog="python -m grading.grade", description=__doc__.split("\n\n")[1])
     parser.add_argument("submissions", type=Path)
     parser.add_argument("--grades", type=Path, default=sandbox.ROOT / "grades", help="folder for the results")
     parser.add_argument(sandbox.UNPROTECTED, dest="unprotected", action="store_true", help="do without bubblewrap")

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from wnlib import explorers
-from wnlib.explorers._explorer import CSS
+from wnbook import explorers
+from wnbook.explorers._explorer import CSS
 
 EXPLORERS = {name.lower(): getattr(explorers, name) for name in explorers.__all__}
 HERE = Path(explorers.__file__).parent

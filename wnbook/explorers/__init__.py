@@ -1,7 +1,7 @@
 """Live explorers: drag a slider, see the theorem.
 
 Each is an anywidget that computes in the reader's browser. In a notebook its parameters are attributes
-(``race.columns = 20``), read and set from both sides; on the book's pages `tools/explorers.py` puts the same
+(``race.columns = 20``), read and set from both sides; on the book's pages `book/_ext/explorers.py` puts the same
 JavaScript to work without a kernel.
 
 An explorer is a class here, with its sliders, and a JavaScript file of the same name, with its mathematics.
@@ -9,7 +9,7 @@ All share ``linalg.js``, ``recursion.js`` (Theorem B), ``plot.js``, ``explorer.j
 ``explorer.css``; ``stills`` holds their pictures before any script has run.
 """
 
-from wnlib.explorers._explorer import Explorer, choice, slider
+from wnbook.explorers._explorer import Explorer, choice, slider
 
 __all__ = ["Race", "Sphere", "Cobweb", "Saddles", "Phases", "Reconstruction"]
 

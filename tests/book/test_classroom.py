@@ -5,13 +5,13 @@ import sys
 import numpy as np
 import pytest
 
-from wnlib import checks
-from wnlib.checks import Failed, check, instance, report
+from wnbook import classroom
+from wnbook.classroom import Failed, check, instance, report
 
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
-    monkeypatch.setattr(checks, "_results", {})
+    monkeypatch.setattr(classroom, "_results", {})
     monkeypatch.delenv("WNLIB_STUDENT", raising=False)
 
 
@@ -27,7 +27,7 @@ def test_instances_differ_between_students_and_questions_and_nowhere_else():
 
 
 def test_instances_are_the_same_in_another_process():
-    code = "from wnlib.checks import instance; print(instance('ada', 'ps1 1a').integers(2**62))"
+    code = "from wnbook.classroom import instance; print(instance('ada', 'ps1 1a').integers(2**62))"
     environment = os.environ | {"PYTHONHASHSEED": "5"}
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment).stdout
     assert int(printed) == draw("ada")

@@ -1,4 +1,4 @@
-"""Make the release notebooks, without solutions and hidden tests: python -m assignments.release."""
+"""Make the release notebooks, without solutions and hidden tests: python -m grading.release."""
 
 import logging
 import os
@@ -11,17 +11,17 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-HERE = Path(__file__).resolve().parent
-SOURCE = HERE / "source"
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "assignments" / "source"
 SETS = sorted(path.stem for path in SOURCE.glob("ps*/ps*.ipynb"))
-SETTINGS = HERE / "nbgrader_config.py"
-RELEASE = HERE.parent / "book" / "release"
+SETTINGS = ROOT / "grading" / "nbgrader_config.py"
+RELEASE = ROOT / "book" / "release"
 COURSE = "direction-and-magnitude"
 
 
 def nbgrader(course, **settings):
     """nbgrader at work in the folder of a course, with SETTINGS, and `settings` of its classes over them."""
-    config = PyFileConfigLoader(SETTINGS.name, path=str(HERE)).load_config()
+    config = PyFileConfigLoader(SETTINGS.name, path=str(SETTINGS.parent)).load_config()
     config.CourseDirectory.root = str(course)
     config.merge(Config(settings))
     os.environ["PATH"] = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic

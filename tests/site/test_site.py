@@ -12,8 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
-from assignments.release import SETS
-from tools import head, website
+from grading.release import SETS
+from book._ext import head
+from tools import website
 
 PAGES = website.pages()
 MODES = ["light", "dark"]

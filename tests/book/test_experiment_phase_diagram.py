@@ -17,7 +17,7 @@ from experiments.phase_diagram import (
     magnitude_step,
     summary,
 )
-from wnlib.explorers import Phases
+from wnbook.explorers import Phases
 
 DIAGRAM = json.loads(DATA.read_text())
 

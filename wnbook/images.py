@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.cbook import get_sample_data
 from matplotlib.image import imread
 
-from wnlib import _checks
+from wnlib import _arguments
 
 
 def photograph(pixels=256):
@@ -23,7 +23,7 @@ def photograph(pixels=256):
     -------
     ndarray, shape (pixels, pixels)
     """
-    _checks.positive_integer(pixels=pixels)
+    _arguments.positive_integer(pixels=pixels)
     if 512 % pixels:
         raise ValueError(f"pixels is {pixels}; it must divide 512, the photograph's width")
     with get_sample_data("grace_hopper.jpg") as file:

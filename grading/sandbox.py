@@ -27,7 +27,7 @@ Grading runs students' code, and bubblewrap, which locks that code in, does not 
 Install it (Debian, Ubuntu: sudo apt-get install bubblewrap; Fedora: sudo dnf install bubblewrap), allow it to make
 user namespaces (Ubuntu 24.04 and newer: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0), or grade on
 another Linux machine. To go on without any protection, which lets every submission read, change and send whatever you
-can: python -m assignments.grade {UNPROTECTED} SUBMISSIONS"""
+can: python -m grading.grade {UNPROTECTED} SUBMISSIONS"""
 
 
 def missing():

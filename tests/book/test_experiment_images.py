@@ -7,7 +7,7 @@ import pytest
 
 from experiments.images import CHECKPOINTS, GRIDS, LONG_RUN, PICTURES, RANKS, TRUTHS, costs, decibels, with_columns
 
-DATA = Path(__file__).parents[1] / "book" / "data" / "images.json"
+DATA = Path(__file__).parents[2] / "book" / "data" / "images.json"
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm import tqdm
 
-from wnlib import _checks
+from wnlib import _arguments
 from wnlib.methods import check_start
 
 
@@ -88,7 +88,7 @@ def run(step, problem, start, steps, record=None, every=1, **options):
     Diverged
         If the iterate of a run without a batch is no longer finite. In a batch the others go on.
     """
-    _checks.positive_integer(steps=steps, every=every)
+    _arguments.positive_integer(steps=steps, every=every)
     expected = getattr(step, "__annotations__", {}).get("state", type(start))
     if not isinstance(start, expected):
         raise ValueError(f"start is a {type(start).__name__}; {_name(step)} iterates a {expected.__name__}")

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from experiments.frames import ITERATIONS, METHODS, PICTURE, TUNED_FOR, best, frame, problem, recover
-from wnlib.explorers._explorer import HERE
+from wnbook.explorers._explorer import HERE
 
 DATA = HERE / "reconstruction.json"
-TABLE = Path(__file__).parents[1] / "book" / "data" / "images.json"
+TABLE = Path(__file__).parents[2] / "book" / "data" / "images.json"
 LOSS = 8  # grey levels of 255, root mean square: what the compression may cost
 
 

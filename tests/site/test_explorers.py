@@ -10,8 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tools import stills, website
-from tools.explorers import EXPLORERS, page_script
-from wnlib import explorers
+from book._ext.explorers import EXPLORERS, page_script
+from wnbook import explorers
 
 PLACES = sorted(
     (name, path)

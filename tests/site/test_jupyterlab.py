@@ -14,8 +14,8 @@ import pytest
 from jupyter_client import BlockingKernelClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from assignments.release import release
-from tools.explorers import EXPLORERS
+from grading.release import release
+from book._ext.explorers import EXPLORERS
 
 TOKEN = "loopback"
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
@@ -27,7 +27,7 @@ def lab(tmp_path_factory):
     home = tmp_path_factory.mktemp("lab")
     for name, explorer in EXPLORERS.items():
         cell = new_code_cell(
-            f"from wnlib.explorers import {explorer.__name__}\n\n{name} = {explorer.__name__}()\n{name}"
+            f"from wnbook.explorers import {explorer.__name__}\n\n{name} = {explorer.__name__}()\n{name}"
         )
         nbformat.write(new_notebook(cells=[cell], metadata=KERNEL), home / f"{name}.ipynb")
     problem_set = release(tmp_path_factory.mktemp("course"), "ps1").read_text()
@@ -122,7 +122,7 @@ def test_run_all_goes_on_after_a_failed_check(lab, chromium):
     page, errors = open_and_run(lab, chromium, "ps1")
     page.get_by_text("checks that were run pass.").wait_for(timeout=60_000)
     with kernel(runtime, known) as client:
-        checked = evaluate(client, "len({question for question, _ in _results})", "from wnlib.checks import _results")
+        checked = evaluate(client, "len({question for question, _ in _results})", "from wnbook.classroom import _results")
     assert checked == 6
     assert not errors
     page.close()

@@ -22,7 +22,7 @@ from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_PYTHON
 
 from tools import website
 from tools.lite import LITE
-from wnlib import _checks, methods, problem, run, sensing, stiefel
+from wnlib import _arguments, methods, problem, run, sensing, stiefel
 from wnlib.sensing import Gaussian, Gram, Population, SubsampledDCT, Symmetric
 
 TYPES = {".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json"}
@@ -150,6 +150,6 @@ def test_integers_of_32_bits_are_enough(operator, monkeypatch):
         return run.run(methods.wn, posed, methods.DirectionMagnitude.random(m, 4, rng=0), 3, eta=0.1).error
 
     expected = error()
-    for module in [_checks, methods, problem, run, sensing, stiefel]:
+    for module in [_arguments, methods, problem, run, sensing, stiefel]:
         monkeypatch.setattr(module, "np", Numpy32())
     np.testing.assert_array_equal(error(), expected)

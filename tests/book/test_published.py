@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from tools import links
+from book._ext import links
 from tools.execute import BOOK, PACKAGES, RUNS
 
 ROOT = BOOK.parent
