@@ -67,7 +67,7 @@ def command(student, sockets, hidden, protected):
         *(word for path in outside for word in ("--ro-bind-try", path, path)),
         *("--proc", "/proc", "--dev", "/dev", *room, "/dev/shm", "--remount-ro", "/dev", *room, "/tmp", *room, HOME),
         *(word for path in (ROOT, *hidden) for word in (*room, str(path))),
-        *(word for path in (*inside, str(ROOT / "wnlib")) for word in ("--ro-bind", path, path)),
+        *(word for path in (*inside, str(ROOT / "wnlib"), str(ROOT / "wnbook")) for word in ("--ro-bind", path, path)),
         *(word for path in (ROOT, *hidden) for word in ("--remount-ro", str(path))),
         *("--bind", str(sockets), str(sockets), "--remount-ro", "/", "--chdir", HOME),
         *(word for name, value in environment.items() for word in ("--setenv", name, value)),

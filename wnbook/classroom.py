@@ -10,7 +10,12 @@ import numpy as np
 
 COURSE = ""  # any other text here draws other numbers for everybody
 GRADED = "WNLIB_STUDENT"  # the environment variable in which a grader names the student
-_LIBRARIES = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), os.path.dirname(__file__))
+_OURS = os.path.dirname(os.path.dirname(__file__))
+_LIBRARIES = (
+    sysconfig.get_path("stdlib"),
+    sysconfig.get_path("purelib"),
+    *(os.path.join(_OURS, name) for name in ("wnlib", "wnbook")),
+)
 _results = {}  # (question, claim) -> passed, of this notebook, in the order of the first run
 
 
