@@ -3,9 +3,16 @@
 import numpy as np
 import pytest
 
-from wnlib.methods import DirectionMagnitude, wn
-from wnlib.problem import Problem, planted, spectrum
-from wnlib.sensing import Gaussian, SubsampledDCT, Symmetric
+from wnlib import (
+    DirectionMagnitude,
+    Gaussian,
+    PlantedProblem,
+    SubsampledDCT,
+    Symmetric,
+    planted,
+    spectrum,
+    wn,
+)
 
 # The transform is fast where d = m(m+1)/2 has small prime factors only: 175, 350, 675. Where r varies, the transforms
 # are a constant that the exponent includes. name: (operator, list of (m, r, n), which of them varies)
@@ -24,7 +31,7 @@ MEASURED = {name: [] for name in SERIES}
 def test_growth(benchmark, name, size):
     operator, sizes, varied = SERIES[name]
     m, r, n = size
-    problem = Problem(planted(m, spectrum(3, 3), 0), operator(Symmetric(m), n, 0))
+    problem = PlantedProblem(operator(Symmetric(m), n, 0), planted(m, spectrum(3, 3), 0))
     state = wn(problem, DirectionMagnitude.random(m, r, 0), eta=0.3, mu=1.0)
     benchmark.group = "growth"
     benchmark.pedantic(lambda: wn(problem, state, eta=0.3, mu=1.0), rounds=30, warmup_rounds=3)

@@ -9,11 +9,22 @@ from pymanopt.optimizers import ConjugateGradient, SteepestDescent
 
 from conftest import significant
 from experiments.rivals import Remembered, prec_bb
+from wnlib import (
+    BarzilaiBorwein,
+    DirectionMagnitude,
+    Factor,
+    Gaussian,
+    PlantedProblem,
+    Symmetric,
+    gd,
+    planted,
+    prec_gd,
+    run,
+    spectrum,
+    wn,
+    wn_bb,
+)
 from wnlib.manopt import minimize
-from wnlib.methods import BarzilaiBorwein, DirectionMagnitude, Factor, gd, prec_gd, wn, wn_bb
-from wnlib.problem import Problem, planted, spectrum
-from wnlib.run import run
-from wnlib.sensing import Gaussian, Symmetric
 
 M, N, CONDITION, LEVEL = 50, 1000, 5, 1e-5  # the error is not squared
 SEEDS, REPETITIONS, TUNING_SEED, STEPS = range(5), 7, 100, 1000
@@ -23,7 +34,7 @@ OPTIMIZERS = {"conjugate gradients (pymanopt)": ConjugateGradient, "steepest des
 
 
 def make_problem(seed):
-    return Problem(planted(M, spectrum(3, CONDITION), seed), Gaussian(Symmetric(M), N, seed))
+    return PlantedProblem(Gaussian(Symmetric(M), N, seed), planted(M, spectrum(3, CONDITION), seed))
 
 
 def tuned(r):

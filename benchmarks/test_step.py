@@ -9,10 +9,19 @@ import pytest
 from pymanopt.optimizers import ConjugateGradient
 
 from conftest import significant
+from wnlib import (
+    DirectionMagnitude,
+    Gaussian,
+    Gram,
+    PlantedProblem,
+    Population,
+    SubsampledDCT,
+    Symmetric,
+    planted,
+    spectrum,
+    wn,
+)
 from wnlib.manopt import minimize
-from wnlib.methods import DirectionMagnitude, wn
-from wnlib.problem import Problem, planted, spectrum
-from wnlib.sensing import Gaussian, Gram, Population, SubsampledDCT, Symmetric
 
 CASES = {
     "step: SubsampledDCT, m = 300, n = 40,000, r = 50": (300, 50, lambda: SubsampledDCT(Symmetric(300), 40_000, 0)),
@@ -28,7 +37,7 @@ ITERATIONS = 20
 def case(request):
     """The name of a case, its problem, and a state on the way."""
     m, r, operator = CASES[request.param]
-    problem = Problem(planted(m, spectrum(3, 3), 0), operator())
+    problem = PlantedProblem(operator(), planted(m, spectrum(3, 3), 0))
     state = DirectionMagnitude.random(m, r, 0)
     for _ in range(5):
         state = wn(problem, state, eta=0.3, mu=1.0)

@@ -19,7 +19,7 @@ from PIL import Image
 
 from experiments.images import COLUMNS, SIDE, problem, start
 from wnbook.explorers import Reconstruction
-from wnlib.run import run
+from wnlib import run
 
 PICTURE, TUNED_FOR = "terrain", 150
 METHODS = {"gd": ("GD balanced", 0.9, 0.3), "wn": ("WN", 1.7, 1.25)}  # with the step size, and the scale or mu

@@ -16,12 +16,19 @@ from time import process_time
 
 import numpy as np
 
-from wnbook.images import mri, photograph, terrain
-from wnlib.methods import DirectionsMagnitude, Factors, gd_rectangular, wn_rectangular
-from wnlib.problem import Problem
-from wnlib.run import Diverged, run
-from wnlib.sensing import Rectangular, SubsampledDCT
 from experiments.sweep import sweep
+from wnbook.images import mri, photograph, terrain
+from wnlib import (
+    DirectionsMagnitude,
+    Diverged,
+    Factors,
+    PlantedProblem,
+    Rectangular,
+    SubsampledDCT,
+    gd_rectangular,
+    run,
+    wn_rectangular,
+)
 
 PICTURES = {"photograph": photograph, "terrain": terrain, "MRI": mri}
 TRUTHS = ("itself", "rank 8")
@@ -45,7 +52,7 @@ def problem(picture, truth):
     U, singular, Vt = np.linalg.svd(grey - grey.mean())
     kept = RANK if truth == "rank 8" else SIDE
     A = (U[:, :kept] * (singular[:kept] / singular[0])) @ Vt[:kept]
-    return Problem(A, SubsampledDCT(Rectangular(SIDE, SIDE), n=int(SHARE * SIDE**2), rng=0))
+    return PlantedProblem(SubsampledDCT(Rectangular(SIDE, SIDE), n=int(SHARE * SIDE**2), rng=0), A)
 
 
 def start(method, other, columns=COLUMNS):

@@ -24,11 +24,20 @@ from pathlib import Path
 
 import numpy as np
 
-from wnlib.methods import DirectionMagnitude, Factor, gd, wn, wn_psd
-from wnlib.problem import Problem, planted, spectrum
-from wnlib.run import run
-from wnlib.sensing import Gaussian, Symmetric
 from experiments.sweep import sweep
+from wnlib import (
+    DirectionMagnitude,
+    Factor,
+    Gaussian,
+    PlantedProblem,
+    Symmetric,
+    gd,
+    planted,
+    run,
+    spectrum,
+    wn,
+    wn_psd,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "book" / "data" / "phase_diagram.json"
@@ -49,7 +58,7 @@ def magnitude_step(n, r):
 
 def curve(method, n, r, seed):
     """log10 of the relative error of one run, at every 40th iteration."""
-    problem = Problem(planted(M, spectrum(RANK, CONDITION), seed), Gaussian(Symmetric(M), n, seed))
+    problem = PlantedProblem(Gaussian(Symmetric(M), n, seed), planted(M, spectrum(RANK, CONDITION), seed))
     if method == "GD, tiny start":
         trace = run(gd, problem, Factor.random(M, r, seed, scale=1e-8), STEPS, every=EVERY, eta=0.4)
     else:

@@ -20,23 +20,27 @@ from numpy.linalg import norm, solve
 from pymanopt.optimizers import ConjugateGradient, SteepestDescent
 from pymanopt.optimizers.line_search import AdaptiveLineSearcher, BackTrackingLineSearcher
 
-from wnlib import manopt
-from wnlib.methods import (
+from experiments.sweep import sweep
+from wnlib import (
     BarzilaiBorwein,
     DirectionMagnitude,
     Factor,
-    barzilai_borwein_size,
+    Gaussian,
+    PlantedProblem,
+    Population,
+    Symmetric,
     gd,
+    manopt,
+    planted,
     prec_gd,
+    run,
     scaled_gd,
+    spectrum,
     wn,
     wn_bb,
 )
-from wnlib.problem import Problem, planted, spectrum
-from wnlib.run import run
-from wnlib.sensing import Gaussian, Population, Symmetric
+from wnlib.barzilai_borwein import barzilai_borwein_size
 from wnlib.stiefel import polar, project, sym
-from experiments.sweep import sweep
 
 DATA = Path(__file__).parent.parent / "book" / "data" / "rivals.json"
 LEVELS = (1e-3, 1e-5)  # of the error, unsquared
@@ -162,7 +166,7 @@ METHODS = {
 def problem_of(m, rank, condition, n, seed):
     space = Symmetric(m)
     operator = Population(space) if n is None else Gaussian(space, n, seed)
-    return Problem(planted(m, spectrum(rank, condition), seed), operator)
+    return PlantedProblem(operator, planted(m, spectrum(rank, condition), seed))
 
 
 def followed(step, start, cost, setting, seeds, cells, until):

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import sync_playwright
 
-from tools import browser
 from book._ext.explorers import EXPLORERS, STILLS, page_script
+from tools import browser
 
 WIDTH = 640
 DRAW = """([name, state, width]) => {

@@ -3,11 +3,29 @@
 import numpy as np
 
 
-def positive_integer(**arguments):
-    """Raise ValueError unless each argument is a whole number of at least 1."""
+def _whole(value, least):
+    return not isinstance(value, bool) and isinstance(value, (int, np.integer)) and value >= least
+
+
+def positive_integers(**arguments):
+    """The arguments as Python's integers, which cannot overflow; ValueError unless each is whole and at least 1."""
     for name, value in arguments.items():
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        if not _whole(value, 1):
             raise ValueError(f"{name} is {value!r}; it must be a whole number of at least 1")
+    return [int(value) for value in arguments.values()]
+
+
+def positive_integer(**argument):
+    """The one argument, as `positive_integers` gives it."""
+    return positive_integers(**argument)[0]
+
+
+def columns(m, r):
+    """m and r as `positive_integers`; ValueError unless r <= m, too: the sizes of a matrix with orthonormal columns."""
+    m, r = positive_integers(m=m, r=r)
+    if r > m:
+        raise ValueError(f"r is {r}; it must be at most m = {m}: r orthonormal columns need m >= r")
+    return m, r
 
 
 def positive(**arguments):
@@ -20,39 +38,41 @@ def positive(**arguments):
             raise ValueError(f"{name} is {value!r}; it must be finite and greater than 0")
 
 
-def step_size(**arguments):
-    """Raise ValueError unless each argument is a positive number, or an array of them of shape (..., 1, 1)."""
+def step_sizes(**arguments):
+    """The arguments, positive numbers or arrays of them with the batch's shape, ready to multiply matrices."""
     positive(**arguments)
-    for name, value in arguments.items():
-        if np.ndim(value) and np.shape(value)[-2:] != (1, 1):
-            raise ValueError(f"{name} has shape {np.shape(value)}; it must be a number or have shape (..., 1, 1)")
+    return [np.expand_dims(value, (-2, -1)) if np.ndim(value) else value for value in arguments.values()]
 
 
-def matrix(**arguments):
-    """The argument as a new array of floats; ValueError unless it is real, finite and at least two-dimensional."""
-    [(name, value)] = arguments.items()
+def step_size(**argument):
+    """The one argument, as `step_sizes` gives it."""
+    return step_sizes(**argument)[0]
+
+
+def real(least_dimension, **argument):
+    """The argument as a new array of floats, not to be written into; ValueError unless real, finite and deep enough."""
+    [(name, value)] = argument.items()
     array = np.array(value)
-    if array.dtype.kind not in "iuf" or array.ndim < 2:
-        raise ValueError(f"{name} has dtype {array.dtype} and shape {array.shape}; it must be a real matrix")
+    if array.dtype.kind not in "iuf" or array.ndim < least_dimension:
+        kind = ("number", "vector", "matrix")[least_dimension]
+        raise ValueError(f"{name} has dtype {array.dtype} and shape {array.shape}; it must be a real {kind}")
     if not np.all(np.isfinite(array)):
         raise ValueError(f"{name} has entries that are NaN or infinite; all must be finite")
-    return array.astype(float)
+    return read_only(array.astype(float))
 
 
-def columns(m, r):
-    """Raise ValueError unless 1 <= r <= m, the sizes of a matrix with orthonormal columns."""
-    positive_integer(m=m, r=r)
-    if r > m:
-        raise ValueError(f"r is {r}; it must be at most m = {m}: r orthonormal columns need m >= r")
+def read_only(array):
+    """The array, which from now on refuses to be written into."""
+    array.setflags(write=False)
+    return array
 
 
 def batch(size):
     """The shape that size stands for, a tuple; ValueError unless it is a whole number or a tuple of them, at least 1."""
     shape = size if isinstance(size, tuple) else (size,)
-    for length in shape:
-        if isinstance(length, bool) or not isinstance(length, (int, np.integer)) or length < 1:
-            raise ValueError(f"size is {size!r}; it must be a whole number or a tuple of them, none below 1")
-    return shape
+    if not all(_whole(length, 1) for length in shape):
+        raise ValueError(f"size is {size!r}; it must be a whole number or a tuple of them, none below 1")
+    return tuple(map(int, shape))
 
 
 def generator(rng, stream):
@@ -63,6 +83,6 @@ def generator(rng, stream):
     """
     if isinstance(rng, np.random.Generator):
         return rng
-    if isinstance(rng, bool) or not isinstance(rng, (int, np.integer)) or rng < 0:
+    if not _whole(rng, 0):
         raise ValueError(f"rng is {rng!r}; it must be a numpy.random.Generator or a seed, a whole number of at least 0")
-    return np.random.default_rng([rng, *stream.encode()])
+    return np.random.default_rng([int(rng), *stream.encode()])

@@ -1,15 +1,19 @@
 """The one loop: iterate a step, record what is asked for, stop what diverges."""
 
+import functools
+import inspect
+import typing
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from tqdm import tqdm
 
 from wnlib import _arguments
-from wnlib.methods import check_start
+from wnlib.states import check_start
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trace:
     """What a run recorded.
 
@@ -38,21 +42,25 @@ class Trace:
         return records[name]
 
     def steps_to(self, level, of="error"):
-        """First recorded iteration at which `of` is at most `level`, per member of the batch; -1 if never."""
-        reached = np.asarray(self.records[of]) <= level
+        """First recorded iteration at which `of` is at most `level`, per member of the batch; -1 if never.
+
+        Without a truth there is no error: ask ``of="loss"``.
+        """
+        if of not in self.records:
+            raise ValueError(f"of is {of!r}; the trace recorded {list(self.records)}")
+        reached = self.records[of] <= level
         return np.where(reached.any(axis=0), self.steps[reached.argmax(axis=0)], -1)
-
-
-def _name(step):
-    return getattr(step, "__name__", repr(step))  # a functools.partial has none
 
 
 class Diverged(ArithmeticError):
     """An unbatched run whose iterate is no longer finite. Carries the ``trace`` up to there."""
 
     def __init__(self, message, trace):
-        super().__init__(message)
+        super().__init__(message, trace)
         self.trace = trace
+
+    def __str__(self):
+        return self.args[0]
 
 
 def run(step, problem, start, steps, record=None, every=1, **options):
@@ -60,7 +68,7 @@ def run(step, problem, start, steps, record=None, every=1, **options):
 
     Parameters
     ----------
-    step : function
+    step : callable
         A pure step of `wnlib.methods`, or one of yours: ``(problem, state, **options) -> state``.
     problem : Problem
     start : NamedTuple
@@ -68,69 +76,101 @@ def run(step, problem, start, steps, record=None, every=1, **options):
     steps : int
         How many iterations, at least 1.
     record : dict of str to callable, optional
-        Name and function of the state, which returns an array. The error ‖Z - A‖_F is always
-        recorded, as ``error``, first.
+        Name and function of the state, which returns an array that begins with the batch's shape. Always recorded are
+        ``loss`` and, where the truth is known, ``error``, ‖Z - A‖_F.
     every : int
         Record each `every`-th iteration.
     **options
-        Passed to the step: its step sizes above all. A step size may be a list or array with the
-        batch's shape.
+        Passed to the step: its step sizes above all. An array has the batch's shape, and makes a batch where there is
+        none yet.
 
     Returns
     -------
     Trace
+        Up to where it came, if it is interrupted from the keyboard.
 
     Raises
     ------
     ValueError
-        If steps or every is not a positive whole number, the start does not fit the problem, or a step size
-        is not positive.
+        If steps or every is not a positive whole number, the start does not fit the step or the problem, a step size
+        is not positive, or the name of a record is taken.
     Diverged
         If the iterate of a run without a batch is no longer finite. In a batch the others go on.
     """
-    _arguments.positive_integer(steps=steps, every=every)
-    expected = getattr(step, "__annotations__", {}).get("state", type(start))
+    steps, every = _arguments.positive_integers(steps=steps, every=every)
+    expected = _expected_state(step)
     if not isinstance(start, expected):
         raise ValueError(f"start is a {type(start).__name__}; {_name(step)} iterates a {expected.__name__}")
     start = check_start(problem, start)
-    record = {"error": lambda state: problem.error(state.Z), **(record or {})}
+    records = _records(problem, record or {})
     batch = np.broadcast_shapes(
         problem.data.shape[:-1], *(array.shape[:-2] for array in start), *(np.shape(size) for size in options.values())
     )
     start = start._make(np.broadcast_to(array, (*batch, *array.shape[-2:])) for array in start)
-    options = {name: np.expand_dims(size, (-2, -1)) if np.ndim(size) else size for name, size in options.items()}
-
-    state = start
-    diverged_at = np.full(batch, -1)
-    kept, records = [0], {name: [np.asarray(function(start))] for name, function in record.items()}
-    for name, [value] in records.items():
+    state, diverged_at = start, np.full(batch, -1)
+    rows = [(0, _values(records, start))]
+    for name, value in zip(records, rows[0][1], strict=True):
         if value.shape[: len(batch)] != batch:
             raise ValueError(f"record {name!r} has shape {value.shape}; it must begin with that of the batch, {batch}")
 
     def trace():
-        arrays = {name: np.array(values) for name, values in records.items()}
-        return Trace(np.array(kept), arrays, state, diverged_at)
+        kept, values = zip(*rows, strict=True)
+        columns = map(np.array, zip(*values, strict=True))
+        return Trace(np.array(kept), dict(zip(records, columns, strict=True)), state, diverged_at)
 
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for t in tqdm(range(1, steps + 1), desc=_name(step), delay=2, leave=False):
-            state = step(problem, state, **options)
-            finite = np.all([np.isfinite(array).all(axis=(-2, -1)) for array in state], axis=0)
-            diverged_at = np.where(~finite & (diverged_at < 0), t, diverged_at)
-            running = diverged_at < 0
-            if not batch and not running:
-                break
-            if not running.all():  # send the diverged members back to the start, where a step is harmless
-                state = state._make(
-                    np.where(running[..., None, None], *pair) for pair in zip(state, start, strict=True)
-                )
-            if t % every == 0:
-                kept.append(t)
-                for name, function in record.items():
-                    value = np.asarray(function(state))
-                    mask = running.reshape(running.shape + (1,) * (value.ndim - running.ndim))
-                    records[name].append(np.where(mask, value, np.nan))
-
-    if not batch and diverged_at >= 0:
-        where = ", ".join(f"{name} = {value}" for name, value in options.items() if not callable(value))
-        raise Diverged(f"{_name(step)} with {where} is no longer finite at iteration {diverged_at}", trace())
+    try:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            for t in tqdm(range(1, steps + 1), desc=_name(step), delay=2, leave=False):
+                after = step(problem, state, **options)
+                finite = np.all([np.isfinite(array).all(axis=(-2, -1)) for array in after], axis=0)
+                diverged_at = np.where(~finite & (diverged_at < 0), t, diverged_at)
+                running = diverged_at < 0
+                # Diverged members go back to the start, where a step is harmless.
+                state = after if running.all() else _where(running, after, start)
+                if not batch and not running:
+                    where = ", ".join(f"{name} = {value}" for name, value in options.items() if not callable(value))
+                    raise Diverged(f"{_name(step)} with {where} is no longer finite at iteration {t}", trace())
+                if t % every == 0:
+                    rows.append((t, [_masked(running, value) for value in _values(records, state)]))
+    except KeyboardInterrupt:
+        warnings.warn(f"interrupted; the trace ends at iteration {rows[-1][0]} of {steps}", RuntimeWarning, 2)
     return trace()
+
+
+def _expected_state(step):
+    """The class that the step's annotation names for its state, or object where it names none."""
+    while isinstance(step, functools.partial):
+        step = step.func
+    try:
+        hints = typing.get_type_hints(step if inspect.isroutine(step) else type(step).__call__)
+    except (NameError, TypeError):  # an annotation that cannot be looked up binds nobody
+        hints = {}
+    return hints["state"] if isinstance(hints.get("state"), type) else object
+
+
+def _name(step):
+    return getattr(step, "__name__", repr(step))  # a functools.partial has none
+
+
+def _records(problem, asked):
+    """All that is to be recorded: name and function of the state."""
+    known = {"error": lambda state: problem.error(state.Z)} if hasattr(problem, "error") else {}
+    known["loss"] = lambda state: problem.loss(state.Z)
+    taken = sorted(asked.keys() & {*known, *Trace.__dataclass_fields__, "steps_to"})
+    if taken:
+        raise ValueError(f"record has the name {taken[0]!r}, which is taken; choose another one")
+    return known | asked
+
+
+def _values(records, state):
+    return [np.asarray(function(state)) for function in records.values()]
+
+
+def _where(running, after, start):
+    pairs = zip(after, start, strict=True)
+    return after._make(np.where(running[..., None, None], *pair) for pair in pairs)
+
+
+def _masked(running, value):
+    """The value, NaN where a member of the batch no longer runs."""
+    return np.where(running.reshape(running.shape + (1,) * (value.ndim - running.ndim)), value, np.nan)

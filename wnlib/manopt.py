@@ -8,13 +8,13 @@ from pymanopt import Problem as ManifoldProblem
 from pymanopt import function
 from pymanopt.manifolds import Product, Stiefel, Symmetric
 
-from wnlib.methods import DirectionMagnitude, check_start
-from wnlib.run import Trace
+from wnlib.iterate import Trace
+from wnlib.states import DirectionMagnitude, check_start
 from wnlib.stiefel import sym
 
 
 def minimize(optimizer, problem, start):
-    """Minimize f(X, Θ) = ¼‖𝓜(XΘXᵀ) - y‖² with one of pymanopt's optimizers (Chapter 13).
+    """Minimize f(X, Θ) = ¼‖𝓜(XΘXᵀ) - y‖² with one of pymanopt's optimizers.
 
     Parameters
     ----------

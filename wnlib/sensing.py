@@ -1,22 +1,16 @@
-"""Measurement operators, all with the same four members.
+"""Measurement operators, written down as the protocol `Operator`: the algorithms see nothing else of a problem.
 
-=====================  =====================================================
-``space``              the matrices measured: `Symmetric` or `Rectangular`
-``forward(Z)``         𝓜(Z), shape (..., n); of `Gram` (..., d)
-``adjoint(y)``         𝓜*(y), shape of a matrix
-``normal(Z)``          𝓜*(𝓜(Z)), done the cheapest way
-=====================  =====================================================
-
-The algorithms see nothing else. Each operator acts on the coordinates of Z in an orthonormal basis
-of its space, so it is a matrix with n rows and d = ``space.dimension`` columns, stored or not. Random operators are
-scaled so that E[𝓜*𝓜] is the identity. Everything broadcasts over leading axes of Z and y.
+Each operator acts on the coordinates of Z in an orthonormal basis of its space, so it is a matrix with n rows and
+d = ``space.dimension`` columns, stored or not. Random operators are scaled so that E[𝓜*𝓜] is the identity.
+Everything broadcasts over leading axes of Z and y.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol, runtime_checkable
 
 import numpy as np
-from scipy.fft import dct, idct
+from scipy.fft import dct, idct, next_fast_len
 
 from wnlib import _arguments
 
@@ -32,7 +26,7 @@ class Symmetric:
     m: int
 
     def __post_init__(self):
-        _arguments.positive_integer(m=self.m)
+        object.__setattr__(self, "m", _arguments.positive_integer(m=self.m))
 
     @property
     def shape(self):
@@ -48,7 +42,7 @@ class Symmetric:
     def _entries(self):
         """Flat place of each coordinate in the matrix, its weight, and the coordinate of each entry."""
         i, j = np.triu_indices(self.m)
-        of_entry = np.empty(self.shape, dtype=int)
+        of_entry = np.empty(self.shape, dtype=np.intp)
         of_entry[i, j] = of_entry[j, i] = np.arange(self.dimension)
         return i * self.m + j, np.where(i == j, 1.0, np.sqrt(2.0)), of_entry
 
@@ -71,7 +65,8 @@ class Rectangular:
     q: int
 
     def __post_init__(self):
-        _arguments.positive_integer(p=self.p, q=self.q)
+        for name, value in zip("pq", _arguments.positive_integers(p=self.p, q=self.q), strict=True):
+            object.__setattr__(self, name, value)
 
     @property
     def shape(self):
@@ -92,8 +87,33 @@ class Rectangular:
         return z.reshape(*z.shape[:-1], *self.shape)
 
 
+@runtime_checkable
+class Operator(Protocol):
+    """What a measurement operator must have. Yours needs no base class.
+
+    Attributes
+    ----------
+    space : Symmetric or Rectangular
+        The matrices that are measured.
+    n : int
+        How many measurements.
+    """
+
+    space: Symmetric | Rectangular
+    n: int
+
+    def forward(self, Z):
+        """𝓜(Z): (..., p, q) to (..., n); of `Gram` to (..., d)."""
+
+    def adjoint(self, y):
+        """𝓜*(y): back from there, a symmetric matrix where the space is `Symmetric`."""
+
+    def normal(self, Z):
+        """𝓜*(𝓜(Z)), done the cheapest way."""
+
+
 class Population:
-    """Infinitely many samples: 𝓜*𝓜 is the identity, 𝓜 reads every coordinate once (Chapter 1).
+    """Infinitely many samples: 𝓜*𝓜 is the identity, 𝓜 reads every coordinate once.
 
     Parameters
     ----------
@@ -117,8 +137,59 @@ class Population:
         return Z
 
 
-class Gaussian:
-    """n random linear functions, each with independent N(0, 1/n) coordinates (Chapter 1).
+class Dense:
+    """Measurements y_i = ⟨M_i, Z⟩ with matrices M_i of your own.
+
+    Parameters
+    ----------
+    space : Symmetric or Rectangular
+    matrices : array_like, shape (n, p, q)
+        The M_i. Of a symmetric Z only their symmetric parts can tell, and only these are kept.
+
+    Attributes
+    ----------
+    rows : ndarray, shape (n, d)
+        Coordinates of the M_i; read-only.
+
+    Raises
+    ------
+    ValueError
+        If the matrices are not real and finite, or do not fit the space.
+
+    Notes
+    -----
+    The usual step sizes want 𝓜*𝓜 near the identity. Matrices with independent entries of mean 0 and variance v
+    measure so when they, and the data with them, are divided by √(nv).
+    """
+
+    def __init__(self, space, matrices):
+        matrices = _arguments.real(2, matrices=matrices)
+        if matrices.shape[1:] != space.shape:
+            raise ValueError(f"matrices has shape {matrices.shape}; it must be (n, {space.shape[0]}, {space.shape[1]})")
+        if isinstance(space, Symmetric):
+            matrices = (matrices + matrices.mT) / 2
+        self._keep(space, space.coordinates(matrices))
+
+    def _keep(self, space, rows):
+        self.space = space
+        self.n = len(rows)
+        self.rows = _arguments.read_only(rows)
+
+    def forward(self, Z):
+        """𝓜(Z): (..., p, q) to (..., n)."""
+        return self.space.coordinates(Z) @ self.rows.T
+
+    def adjoint(self, y):
+        """𝓜*(y): (..., n) to (..., p, q)."""
+        return self.space.matrix(y @ self.rows)
+
+    def normal(self, Z):
+        """𝓜*(𝓜(Z)), shape of Z."""
+        return self.adjoint(self.forward(Z))
+
+
+class Gaussian(Dense):
+    """n random linear functions, each with independent N(0, 1/n) coordinates.
 
     Parameters
     ----------
@@ -134,22 +205,9 @@ class Gaussian:
     """
 
     def __init__(self, space, n, rng):
-        _arguments.positive_integer(n=n)
-        self.space = space
-        self.n = n
-        self.rows = _arguments.generator(rng, "operator").standard_normal((n, space.dimension)) / np.sqrt(n)
-
-    def forward(self, Z):
-        """𝓜(Z): (..., p, q) to (..., n)."""
-        return self.space.coordinates(Z) @ self.rows.T
-
-    def adjoint(self, y):
-        """𝓜*(y): (..., n) to (..., p, q)."""
-        return self.space.matrix(y @ self.rows)
-
-    def normal(self, Z):
-        """𝓜*(𝓜(Z)), shape of Z."""
-        return self.adjoint(self.forward(Z))
+        n = _arguments.positive_integer(n=n)
+        rng = _arguments.generator(rng, "operator")
+        self._keep(space, rng.standard_normal((n, space.dimension)) / np.sqrt(n))
 
 
 class Gram:
@@ -180,7 +238,7 @@ class Gram:
     """
 
     def __init__(self, space, n, rng):
-        _arguments.positive_integer(n=n)
+        n = _arguments.positive_integer(n=n)
         d = space.dimension
         if n <= d:
             raise ValueError(f"n is {n}; it must exceed the {d} coordinates of {space} (use Gaussian)")
@@ -188,8 +246,8 @@ class Gram:
         self.space = space
         self.n = n
         factor = np.triu(rng.standard_normal((d, d)), 1) + np.diag(np.sqrt(rng.chisquare(n - np.arange(d))))
-        self.factor = factor / np.sqrt(n)
-        self.gram = self.factor.T @ self.factor
+        self.factor = _arguments.read_only(factor / np.sqrt(n))
+        self.gram = _arguments.read_only(self.factor.T @ self.factor)
 
     def forward(self, Z):
         """The compressed measurements: (..., p, q) to (..., d)."""
@@ -205,10 +263,11 @@ class Gram:
 
 
 class SubsampledDCT:
-    """n rows of a randomized cosine transform: no matrix is stored, O(d log d) time (Chapter 6).
+    """n rows of a randomized cosine transform: no matrix is stored, O(d log d) time.
 
-    𝓜(Z) = √(d/n) S C (σ ∘ z): random signs σ on the coordinates z of Z, the orthonormal
-    cosine transform C, and S picks n of the d rows without replacement (Do, Gan, Nguyen and Tran 2012).
+    𝓜(Z) = √(N/n) S C (σ ∘ z): random signs σ on the coordinates z of Z, filled up with zeros to a length N >= d;
+    the orthonormal cosine transform C of that length; S picks n of its N rows without replacement
+    (Do, Gan, Nguyen and Tran 2012).
 
     Parameters
     ----------
@@ -222,37 +281,59 @@ class SubsampledDCT:
     ------
     ValueError
         If n < 1 or n > d.
+
+    Notes
+    -----
+    N is the least length from d on that has small prime factors only: of length d itself a transform takes up to five
+    times as long. Where N = d and n = d, 𝓜 keeps every norm.
     """
 
     def __init__(self, space, n, rng):
-        _arguments.positive_integer(n=n)
+        n = _arguments.positive_integer(n=n)
         d = space.dimension
         if n > d:
             raise ValueError(f"n is {n}; it must be at most the {d} coordinates of {space}: rows are picked once")
         rng = _arguments.generator(rng, "operator")
         self.space = space
         self.n = n
-        self.signs = rng.choice([-1.0, 1.0], d)
-        self.picked = np.sort(rng.choice(d, n, replace=False))
-        self.scale = np.sqrt(d / n)
-        self.mask = np.zeros(d)
-        self.mask[self.picked] = d / n
+        self.length = next_fast_len(d, real=True)
+        signs = rng.choice([-1.0, 1.0], d)
+        picked = np.sort(rng.choice(self.length, n, replace=False))
+        self._picked = _arguments.read_only(picked)
+        self._mask = np.zeros(self.length)
+        self._mask[picked] = self.length / n
+        # With the signs in the weights of the coordinates, both are one product.
+        if isinstance(space, Symmetric):
+            self._places, weights, self._of_entry = space._entries
+            self._in, self._out = signs * weights, signs / weights
+        else:
+            self._places = self._of_entry = None
+            self._in = self._out = signs
+
+    def _spectrum(self, Z):
+        """C (σ ∘ z), (..., N)."""
+        z = Z.reshape(*Z.shape[:-2], -1)
+        if self._places is not None:
+            z = np.take(z, self._places, axis=-1)
+        return dct(z * self._in, n=self.length, norm="ortho", overwrite_x=True)
+
+    def _back(self, spectrum):
+        """The adjoint of `_spectrum`, (..., p, q)."""
+        z = idct(spectrum, norm="ortho", overwrite_x=True)[..., : self.space.dimension] * self._out
+        return z.reshape(*z.shape[:-1], *self.space.shape) if self._of_entry is None else np.take(z, self._of_entry, -1)
 
     def forward(self, Z):
         """𝓜(Z): (..., p, q) to (..., n)."""
-        spectrum = dct(self.signs * self.space.coordinates(Z), norm="ortho")
-        return self.scale * spectrum[..., self.picked]
+        return np.sqrt(self.length / self.n) * self._spectrum(Z)[..., self._picked]
 
     def adjoint(self, y):
         """𝓜*(y): (..., n) to (..., p, q)."""
-        spectrum = np.zeros((*y.shape[:-1], self.space.dimension))
-        spectrum[..., self.picked] = self.scale * y
-        return self.space.matrix(self.signs * idct(spectrum, norm="ortho"))
+        spectrum = np.zeros((*y.shape[:-1], self.length))
+        spectrum[..., self._picked] = np.sqrt(self.length / self.n) * y
+        return self._back(spectrum)
 
     def normal(self, Z):
         """𝓜*(𝓜(Z)), shape of Z: picking and putting back is a product with a mask."""
-        spectrum = dct(self.signs * self.space.coordinates(Z), norm="ortho", overwrite_x=True)
-        spectrum *= self.mask
-        z = idct(spectrum, norm="ortho", overwrite_x=True)
-        z *= self.signs
-        return self.space.matrix(z)
+        spectrum = self._spectrum(Z)
+        spectrum *= self._mask
+        return self._back(spectrum)

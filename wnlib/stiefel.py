@@ -21,6 +21,12 @@ def positive_part(S):
     return (Q * np.maximum(values, 0)[..., None, :]) @ Q.mT
 
 
+def rounding(metric):
+    """As small a multiple of I as keeps a positive semidefinite matrix from being singular, shape (..., 1, 1)."""
+    limits = np.finfo(float)
+    return limits.eps * np.trace(metric, axis1=-2, axis2=-1)[..., None, None] + limits.tiny
+
+
 def _eigh(S):
     """Eigenvalues and eigenvectors; NaN where S is not finite, on which numpy's would raise."""
     finite = np.isfinite(S).all(axis=(-2, -1), keepdims=True)
@@ -54,14 +60,14 @@ def uniform(m, r, rng, size=()):
     The Q factor of a Gaussian matrix, with the signs that make R's diagonal positive
     (Mezzadri 2007). Without the signs the law would depend on the QR code.
     """
-    _arguments.columns(m, r)
+    m, r = _arguments.columns(m, r)
     normal = _arguments.generator(rng, "uniform").standard_normal((*_arguments.batch(size), m, r))
     Q, R = thin_qr(normal)
     return Q * np.sign(np.diagonal(R, axis1=-2, axis2=-1))[..., None, :]
 
 
 def project(X, G):
-    """Orthogonal projection of G onto the tangent space of St(m, r) at X (Chapter 4).
+    """Orthogonal projection of G onto the tangent space of St(m, r) at X.
 
     Parameters
     ----------
@@ -79,7 +85,7 @@ def project(X, G):
 
 
 def polar(X, V):
-    """Polar retraction: the point of St(m, r) nearest to X + V (Chapter 4).
+    """Polar retraction: the point of St(m, r) nearest to X + V.
 
     Parameters
     ----------

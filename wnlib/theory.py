@@ -47,13 +47,13 @@ def gd_asymptote(t, eta, r, rank):
 
 
 def _overparameterized(r, rank):
-    _arguments.positive_integer(r=r, rank=rank)
+    _arguments.positive_integers(r=r, rank=rank)
     if r <= rank:
         raise ValueError(f"r is {r}; it must exceed the truth's rank {rank}: the statement is about spare columns")
 
 
 def gd_contraction(eigenvalues, eta):
-    """What GD with r = r_A multiplies the error by in a step, in the long run (Chapter 2): 1 - ηλ_{r_A}.
+    """What GD with r = r_A multiplies the error by in a step, in the long run: 1 - ηλ_{r_A}.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def exact_recursion(T_0, eigenvalues, eta, steps):
     -------
     Shadow
     """
-    _arguments.positive_integer(steps=steps)
+    steps = _arguments.positive_integer(steps=steps)
     Ts = [T_0]
     for _ in range(steps):
         Ts.append(recursion(Ts[-1], eigenvalues, eta))
@@ -357,7 +357,7 @@ def gd_flow_bound(time, w_0):
 
 
 def saddle_losses(eigenvalues):
-    """Losses ¼Σ_{k>ρ}λ_k² of the saddles at the best rank-ρ approximations, ρ = 0, …, r_A (Chapter 10).
+    """Losses ¼Σ_{k>ρ}λ_k² of the saddles at the best rank-ρ approximations, ρ = 0, …, r_A.
 
     Parameters
     ----------

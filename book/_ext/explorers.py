@@ -47,10 +47,14 @@ def complete(app, pagename, templatename, context, doctree):
     """Give a page with explorers their stills, until scripts run, and the scripts, before MathJax, which takes its time."""
     names = re.findall(PLACE, context.get("body", ""))
     if names:
-        context["body"] = re.sub(PLACE, lambda place: place[0] + still(EXPLORERS[place[1]]), context["body"])
+        context["body"] = re.sub(
+            PLACE, lambda place: place[0] + still(EXPLORERS[place[1]]), context["body"]
+        )
         app.add_css_file("explorers/explorer.css")
         for priority, name in enumerate([*names, "page"], start=100):
-            app.add_js_file(f"explorers/{name}.js", loading_method="defer", priority=priority)
+            app.add_js_file(
+                f"explorers/{name}.js", loading_method="defer", priority=priority
+            )
 
 
 def write_scripts(app, error):

@@ -1,14 +1,9 @@
 import os
 
 import pytest
-from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
 from tools import browser, website
-
-# The same examples every time: a failure in CI is a failure at home.
-settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=25)
-settings.load_profile("reproducible")
 
 
 @pytest.fixture(scope="module")

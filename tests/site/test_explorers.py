@@ -9,8 +9,8 @@ import traitlets
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tools import stills, website
 from book._ext.explorers import EXPLORERS, page_script
+from tools import stills, website
 from wnbook import explorers
 
 PLACES = sorted(

@@ -7,15 +7,23 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from experiments import phase_diagram
 from book._ext.explorers import EXPLORERS, page_script
-from wnlib import stiefel, theory
+from experiments import phase_diagram
 from wnbook.explorers import Reconstruction
 from wnbook.explorers._explorer import HERE
-from wnlib.methods import DirectionMagnitude, Factor, gd, wn
-from wnlib.problem import Problem, spectrum
-from wnlib.run import run
-from wnlib.sensing import Population, Symmetric
+from wnlib import (
+    DirectionMagnitude,
+    Factor,
+    PlantedProblem,
+    Population,
+    Symmetric,
+    gd,
+    run,
+    spectrum,
+    stiefel,
+    theory,
+    wn,
+)
 
 SETTINGS = range(24)
 
@@ -68,7 +76,7 @@ def test_race(javascript, seed):
 
     A = np.zeros((100, 100))
     A[range(rank), range(rank)] = eigenvalues
-    problem = Problem(A, Population(Symmetric(100)))
+    problem = PlantedProblem(Population(Symmetric(100)), A)
     X, Y = (np.reshape(seen[name], (100, r)) for name in "XY")
     np.testing.assert_allclose(X.T @ X, np.eye(r), atol=1e-14)
 
@@ -186,7 +194,7 @@ def test_cobweb_is_weight_normalization(javascript, seed):
     U, theta = stiefel.uniform(12, 5, rng=seed), np.radians(params["theta"])
     u = U[:, :1]
     X = np.column_stack([np.cos(theta) * U[:, 0] + np.sin(theta) * U[:, 1], U[:, 2:]])
-    problem = Problem(u @ u.T, Population(Symmetric(12)))
+    problem = PlantedProblem(Population(Symmetric(12)), u @ u.T)
     record = {"angle": lambda state: stiefel.principal_angles(u, state.X)[..., 0]}
     start = DirectionMagnitude(X, X.T @ problem.truth @ X)
     trace = run(wn, problem, start, params["steps"], record, eta=params["eta"])
@@ -305,7 +313,7 @@ def test_saddles(javascript, seed):
     np.testing.assert_allclose(seen["losses"], shadow.loss, rtol=1e-9, atol=1e-17)  # the run ends at 1e-8
     np.testing.assert_allclose(seen["shares"], shares, rtol=1e-9)
 
-    problem = Problem((U * eigenvalues) @ U.T, Population(Symmetric(300)))
+    problem = PlantedProblem(Population(Symmetric(300)), (U * eigenvalues) @ U.T)
     state = DirectionMagnitude(X, X.T @ problem.truth @ X)
     trace = run(wn, problem, state, 100, {"shares": lambda s: np.sum((U.T @ s.X) ** 2, axis=1)}, eta=params["eta"])
     np.testing.assert_allclose(seen["losses"][:101], trace.error**2 / 4, rtol=1e-9, atol=1e-14)

@@ -14,8 +14,8 @@ import pytest
 from jupyter_client import BlockingKernelClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grading.release import release
 from book._ext.explorers import EXPLORERS
+from grading.release import release
 
 TOKEN = "loopback"
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
@@ -122,7 +122,9 @@ def test_run_all_goes_on_after_a_failed_check(lab, chromium):
     page, errors = open_and_run(lab, chromium, "ps1")
     page.get_by_text("checks that were run pass.").wait_for(timeout=60_000)
     with kernel(runtime, known) as client:
-        checked = evaluate(client, "len({question for question, _ in _results})", "from wnbook.classroom import _results")
+        checked = evaluate(
+            client, "len({question for question, _ in _results})", "from wnbook.classroom import _results"
+        )
     assert checked == 6
     assert not errors
     page.close()

@@ -22,8 +22,19 @@ from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_PYTHON
 
 from tools import website
 from tools.lite import LITE
-from wnlib import _arguments, methods, problem, run, sensing, stiefel
-from wnlib.sensing import Gaussian, Gram, Population, SubsampledDCT, Symmetric
+from wnlib import (
+    Gaussian,
+    Gram,
+    Population,
+    SubsampledDCT,
+    Symmetric,
+    _arguments,
+    methods,
+    problem,
+    run,
+    sensing,
+    stiefel,
+)
 
 TYPES = {".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json"}
 KERNEL_NEEDS = ["micropip", "ipython", "jedi", "six", "decorator", "traitlets"]

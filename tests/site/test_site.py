@@ -12,8 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
-from grading.release import SETS
 from book._ext import head
+from grading.release import SETS
 from tools import website
 
 PAGES = website.pages()

@@ -3,8 +3,16 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from wnlib.problem import Problem, planted
-from wnlib.sensing import Gaussian, Gram, Population, Rectangular, SubsampledDCT, Symmetric
+from wnlib import (
+    Gaussian,
+    Gram,
+    PlantedProblem,
+    Population,
+    Rectangular,
+    SubsampledDCT,
+    Symmetric,
+    planted,
+)
 
 seeds = st.integers(0, 10**6)
 
@@ -43,4 +51,4 @@ def symmetric_problem(m, eigenvalues, seed, n=None):
     """Population case, or Gaussian with n measurements."""
     space = Symmetric(m)
     operator = Population(space) if n is None else Gaussian(space, n, seed)
-    return Problem(planted(m, eigenvalues, seed), operator)
+    return PlantedProblem(operator, planted(m, eigenvalues, seed))

@@ -8,10 +8,18 @@ import numpy as np
 import pytest
 from problems import symmetric_problem
 
-from wnlib.methods import DirectionMagnitude, Factor, gd, wn
-from wnlib.problem import Problem, planted
-from wnlib.run import Diverged, run
-from wnlib.sensing import Population, Symmetric
+from wnlib import (
+    DirectionMagnitude,
+    Diverged,
+    Factor,
+    PlantedProblem,
+    Population,
+    Symmetric,
+    gd,
+    planted,
+    run,
+    wn,
+)
 
 problem = symmetric_problem(6, [1, 0.5], 0)
 
@@ -31,8 +39,8 @@ def test_noise_in_a_batch_makes_the_run_a_batch():
     clean = symmetric_problem(6, [1, 0.5], 0, n=15)
     noise = 0.1 * np.random.default_rng(0).standard_normal((3, 15))
     start = DirectionMagnitude.random(6, 3, 0)
-    many = run(wn, Problem(clean.truth, clean.operator, noise), start, 5, eta=0.3)
-    one = run(wn, Problem(clean.truth, clean.operator, noise[1]), start, 5, eta=0.3)
+    many = run(wn, PlantedProblem(clean.operator, clean.truth, noise), start, 5, eta=0.3)
+    one = run(wn, PlantedProblem(clean.operator, clean.truth, noise[1]), start, 5, eta=0.3)
     assert many.error.shape == (6, 3)
     np.testing.assert_allclose(many.error[:, 1], one.error, rtol=1e-9)
 
@@ -76,7 +84,7 @@ def test_a_trace_can_be_copied_and_pickled():
 
 def test_gd_runs_on_a_batch_of_truths_of_different_rank():
     truths = np.stack([planted(6, [1], 0), planted(6, [1, 0.5], 1)])
-    trace = run(gd, Problem(truths, Population(Symmetric(6))), Factor.random(6, 3, 0), 5, eta=0.1)
+    trace = run(gd, PlantedProblem(Population(Symmetric(6)), truths), Factor.random(6, 3, 0), 5, eta=0.1)
     assert trace.error.shape == (6, 2)
 
 

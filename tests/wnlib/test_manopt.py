@@ -5,8 +5,8 @@ import pytest
 from problems import symmetric_problem
 from pymanopt.optimizers import ConjugateGradient
 
+from wnlib import DirectionMagnitude, Factor
 from wnlib.manopt import minimize
-from wnlib.methods import DirectionMagnitude, Factor
 from wnlib.stiefel import sym
 
 

@@ -8,26 +8,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from problems import operators, random_matrix, seeds, symmetric_problem
 
-from wnlib import stiefel
-from wnlib.methods import (
+from wnlib import (
     BarzilaiBorwein,
     DirectionMagnitude,
     DirectionsMagnitude,
     Factor,
     Factors,
-    check_start,
+    PlantedProblem,
+    Population,
+    Rectangular,
     gd,
     gd_rectangular,
     prec_gd,
+    run,
     scaled_gd,
+    stiefel,
     wn,
     wn_bb,
     wn_psd,
     wn_rectangular,
 )
-from wnlib.problem import Problem
-from wnlib.run import run
-from wnlib.sensing import Population, Rectangular
+from wnlib.states import check_start
 
 symmetric, rectangular = operators(symmetric=(True,)), operators(symmetric=(False,))
 
@@ -57,14 +58,14 @@ def random_symmetric_state(operator, seed):
 def test_gd_moves_down_the_gradient(operator, seed):
     rng = np.random.default_rng(seed)
     B = rng.standard_normal(operator.space.shape)
-    problem = Problem(B @ B.T, operator)
+    problem = PlantedProblem(operator, B @ B.T)
     state = Factor.random(operator.space.m, 1, rng)
     assert_moves_down_the_gradient(problem, state, gd(problem, state, eta=0.1), "Y", 0.1)
 
 
 @given(symmetric, seeds)
 def test_wn_moves_the_direction_down_the_riemannian_gradient(operator, seed):
-    problem = Problem(random_matrix(operator.space, seed), operator)
+    problem = PlantedProblem(operator, random_matrix(operator.space, seed))
     state = random_symmetric_state(operator, seed)
     eta = 1e-6  # so small that retracting adds nothing
     after = wn(problem, state, eta=eta)
@@ -74,7 +75,7 @@ def test_wn_moves_the_direction_down_the_riemannian_gradient(operator, seed):
 
 @given(symmetric, seeds, st.floats(0.1, 2.0))
 def test_wn_moves_the_magnitude_down_the_gradient_at_the_new_direction(operator, seed, mu):
-    problem = Problem(random_matrix(operator.space, seed), operator)
+    problem = PlantedProblem(operator, random_matrix(operator.space, seed))
     state = random_symmetric_state(operator, seed)
     after = wn(problem, state, eta=0.3, mu=mu)
     before = state._replace(X=after.X)
@@ -83,7 +84,7 @@ def test_wn_moves_the_magnitude_down_the_gradient_at_the_new_direction(operator,
 
 @given(rectangular, seeds)
 def test_gd_rectangular_moves_down_the_gradient(operator, seed):
-    problem = Problem(random_matrix(operator.space, seed), operator)
+    problem = PlantedProblem(operator, random_matrix(operator.space, seed))
     state = Factors.random(*operator.space.shape, 1, seed)
     after = gd_rectangular(problem, state, eta=0.1)
     assert_moves_down_the_gradient(problem, state, after, "F", 0.1)
@@ -93,7 +94,7 @@ def test_gd_rectangular_moves_down_the_gradient(operator, seed):
 @given(rectangular, seeds)
 def test_wn_rectangular_moves_down_the_gradients(operator, seed):
     rng = np.random.default_rng(seed)
-    problem = Problem(random_matrix(operator.space, seed), operator)
+    problem = PlantedProblem(operator, random_matrix(operator.space, seed))
     p, q = operator.space.shape
     r = int(rng.integers(1, min(p, q) + 1))
     state = DirectionsMagnitude.random(p, q, r, rng)._replace(theta=rng.standard_normal((r, r)))
@@ -114,14 +115,14 @@ def test_in_the_population_case_mu_two_makes_the_magnitude_optimal(seed, r, eta)
 
 @given(seeds, st.floats(0.05, 1.5))
 def test_in_the_population_case_mu_one_makes_the_rectangular_magnitude_optimal(seed, eta):
-    problem = Problem(random_matrix(Rectangular(5, 4), seed), Population(Rectangular(5, 4)))
+    problem = PlantedProblem(Population(Rectangular(5, 4)), random_matrix(Rectangular(5, 4), seed))
     X, theta, W = wn_rectangular(problem, DirectionsMagnitude.random(5, 4, 3, seed), eta=eta)  # 1 is the default
     np.testing.assert_allclose(theta, X.T @ problem.truth @ W, atol=1e-13)
 
 
 @given(symmetric, seeds)
 def test_wn_psd_is_wn_and_then_the_nearest_magnitude_without_negative_eigenvalues(operator, seed):
-    problem = Problem(random_matrix(operator.space, seed), operator)
+    problem = PlantedProblem(operator, random_matrix(operator.space, seed))
     state = random_symmetric_state(operator, seed)
     free, kept = wn(problem, state, eta=0.3, mu=1.0), wn_psd(problem, state, eta=0.3)
     np.testing.assert_array_equal(kept.X, free.X)
@@ -136,7 +137,7 @@ def test_wn_psd_is_wn_and_then_the_nearest_magnitude_without_negative_eigenvalue
 def test_scaled_gd_preconditions_the_gradient(operator, seed, damping):
     rng = np.random.default_rng(seed)
     B = rng.standard_normal(operator.space.shape)
-    problem = Problem(B @ B.T, operator)
+    problem = PlantedProblem(operator, B @ B.T)
     state = Factor(rng.standard_normal((operator.space.m, int(rng.integers(1, operator.space.m + 1)))))
     Y, r = state.Y, state.Y.shape[1]
     plain = Y - gd(problem, state, eta=1.0).Y
@@ -160,7 +161,7 @@ def test_preconditioned_gd_does_not_mind_the_condition_number():
 @given(symmetric, seeds)
 def test_wn_bb_moves_along_the_gradient_in_the_metric_of_the_estimate(operator, seed):
     """Its first step: X by -η (I - XXᵀ)EXΘ M^{-1}, Θ by -η XᵀEX/2; and that is downhill."""
-    problem = Problem(random_matrix(operator.space, seed), operator)
+    problem = PlantedProblem(operator, random_matrix(operator.space, seed))
     X, theta = random_symmetric_state(operator, seed)
     m, r = X.shape
     start = BarzilaiBorwein.random(m, r, seed)._replace(X=X, theta=theta, last_X=X, last_theta=theta)
@@ -199,7 +200,7 @@ def test_wn_bb_takes_the_short_and_the_long_step_in_turn(seed):
 def test_wn_bb_has_no_units(seed, unit):
     """A truth in other units changes nothing but the units of the magnitude: one η serves all."""
     one = symmetric_problem(6, [1, -0.5], seed, n=40)
-    other = Problem(unit * one.truth, one.operator)
+    other = PlantedProblem(one.operator, unit * one.truth)
     a = b = BarzilaiBorwein.random(6, 3, seed)
     for _ in range(6):
         a, b = wn_bb(one, a), wn_bb(other, b)
@@ -249,8 +250,8 @@ def test_transposing_the_problem_transposes_the_rectangular_step(seed):
     A = rng.standard_normal((5, 4))
     X, theta, W = DirectionsMagnitude.random(5, 4, 3, rng)
     theta = rng.standard_normal((3, 3))
-    there = DirectionsMagnitude(X, theta, W), Problem(A, Population(Rectangular(5, 4)))
-    back = DirectionsMagnitude(W, theta.T, X), Problem(A.T, Population(Rectangular(4, 5)))
+    there = DirectionsMagnitude(X, theta, W), PlantedProblem(Population(Rectangular(5, 4)), A)
+    back = DirectionsMagnitude(W, theta.T, X), PlantedProblem(Population(Rectangular(4, 5)), A.T)
     for retract in (stiefel.polar, stiefel.qr):
         one, other = (wn_rectangular(p, s, eta=0.3, retract=retract) for s, p in (there, back))
         np.testing.assert_allclose(one.X, other.W, atol=1e-12)
@@ -365,7 +366,7 @@ def test_nonsense_is_refused(call, message):
 
 
 def test_a_rectangular_start_is_checked():
-    problem = Problem(np.ones((4, 3)), Population(Rectangular(4, 3)))
+    problem = PlantedProblem(Population(Rectangular(4, 3)), np.ones((4, 3)))
     X, theta, W = DirectionsMagnitude.random(4, 3, 2, 0)
     assert not np.allclose(W, DirectionsMagnitude.random(4, 3, 2, 1).W)
     for start, message in (

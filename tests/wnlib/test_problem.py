@@ -6,10 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from problems import operators, random_matrix, seeds
 
-from wnlib import stiefel
-from wnlib.methods import DirectionMagnitude, Factor
-from wnlib.problem import Problem, planted, spectrum
-from wnlib.sensing import Gaussian, Population, Rectangular, Symmetric
+from wnlib import (
+    DirectionMagnitude,
+    Factor,
+    Gaussian,
+    PlantedProblem,
+    Population,
+    Rectangular,
+    Symmetric,
+    planted,
+    spectrum,
+    stiefel,
+)
 
 
 @given(st.integers(2, 6), st.floats(1, 100))
@@ -26,7 +34,7 @@ def test_the_planted_eigenvalues_are_found(seed, rank, indefinite):
     values = np.linspace(2, 1, rank)
     if indefinite:
         values[-1] *= -1
-    problem = Problem(planted(6, values, seed), Population(Symmetric(6)))
+    problem = PlantedProblem(Population(Symmetric(6)), planted(6, values, seed))
     assert problem.rank == rank
     np.testing.assert_allclose(problem.eigenvalues, values, atol=1e-12)
     U = problem.eigenvectors
@@ -37,7 +45,7 @@ def test_the_planted_eigenvalues_are_found(seed, rank, indefinite):
 def test_residual_is_the_gradient_of_half_the_squared_misfit(operator, seed):
     rng = np.random.default_rng(seed)
     truth, Z, direction = (random_matrix(operator.space, rng) for _ in range(3))
-    problem = Problem(truth, operator)
+    problem = PlantedProblem(operator, truth)
     factor = 2 if isinstance(operator.space, Symmetric) else 1
     h = 1e-5
     slope = factor * (problem.loss(Z + h * direction) - problem.loss(Z - h * direction)) / (2 * h)
@@ -45,22 +53,22 @@ def test_residual_is_the_gradient_of_half_the_squared_misfit(operator, seed):
 
 
 def test_error_is_the_unsquared_frobenius_distance():
-    problem = Problem(np.diag([3.0, 0.0]), Population(Symmetric(2)))
+    problem = PlantedProblem(Population(Symmetric(2)), np.diag([3.0, 0.0]))
     assert problem.error(np.diag([0.0, 4.0])) == 5
     assert problem.loss(np.diag([0.0, 4.0])) == 25 / 4
 
 
 def test_one_seed_makes_a_truth_and_starts_that_have_nothing_in_common():
-    U = Problem(planted(30, spectrum(3, 2), 0), Population(Symmetric(30))).eigenvectors
+    U = PlantedProblem(Population(Symmetric(30)), planted(30, spectrum(3, 2), 0)).eigenvectors
     for start in (Factor.random(30, 3, 0).Y, DirectionMagnitude.random(30, 3, 0).X, stiefel.uniform(30, 3, 0)):
         assert stiefel.principal_angles(U, np.linalg.qr(start)[0]).min() > 0.3
 
 
 def test_a_truth_may_be_tiny_a_list_or_integers_and_is_copied():
-    assert Problem(1e-300 * np.eye(3), Population(Symmetric(3))).rank == 3
-    assert Problem([[2, 0], [0, 0]], Population(Symmetric(2))).eigenvalues == [2]
+    assert PlantedProblem(Population(Symmetric(3)), 1e-300 * np.eye(3)).rank == 3
+    assert PlantedProblem(Population(Symmetric(2)), [[2, 0], [0, 0]]).eigenvalues == [2]
     A = np.full((3, 3), 5, dtype=np.uint8)
-    problem = Problem(A, Population(Rectangular(3, 3)))
+    problem = PlantedProblem(Population(Rectangular(3, 3)), A)
     A[:] = 0
     assert problem.loss(np.full((3, 3), 7)) == 9 * 4 / 2
 
@@ -69,22 +77,22 @@ def test_a_truth_may_be_tiny_a_list_or_integers_and_is_copied():
 def test_noise_is_added_to_the_measurements(operator, seed):
     rng = np.random.default_rng(seed)
     A, Z = (random_matrix(operator.space, rng) for _ in range(2))
-    clean = Problem(A, operator)
+    clean = PlantedProblem(operator, A)
     noise = rng.standard_normal(clean.data.shape)
-    noisy = Problem(A, operator, noise)
+    noisy = PlantedProblem(operator, A, noise)
     np.testing.assert_allclose(noisy.data, clean.data + noise, atol=1e-12)
     np.testing.assert_allclose(noisy.misfit(Z), operator.forward(Z) - noisy.data, atol=1e-12)
     np.testing.assert_allclose(noisy.residual(Z), operator.adjoint(noisy.misfit(Z)), atol=1e-9)
     before = noisy.data.copy()
     noise[:] = 0
     np.testing.assert_array_equal(noisy.data, before)
-    many = Problem(A, operator, np.stack([noisy.noise, noise]))
+    many = PlantedProblem(operator, A, np.stack([noisy.noise, noise]))
     np.testing.assert_allclose(many.residual(Z)[1], clean.residual(Z), atol=1e-9)
 
 
 def test_a_batch_of_truths_may_differ_in_rank():
     truths = np.stack([planted(6, [1], 0), planted(6, [1, 0.5], 1)])
-    problem = Problem(truths, Population(Symmetric(6)))
+    problem = PlantedProblem(Population(Symmetric(6)), truths)
     np.testing.assert_allclose(problem.eigenvalues, [[1, 0], [1, 0.5]], atol=1e-12)
     assert problem.rank == 2
 
@@ -98,31 +106,40 @@ def test_a_batch_of_truths_may_differ_in_rank():
         (lambda: planted(3, [1, 0], 0), "eigenvalues is"),
         (lambda: planted(3, [1, np.nan], 0), "eigenvalues is"),
         (lambda: planted(3, [1, 1, 1, 1], 0), "r is 4; it must be at most m = 3"),
-        (lambda: Problem(np.eye(3), Population(Symmetric(4))), r"truth has shape \(3, 3\)"),
-        (lambda: Problem(np.eye(4)[0], Population(Symmetric(4))), r"shape \(4,\); it must be a real matrix"),
-        (lambda: Problem(np.full((2, 2), np.nan), Population(Symmetric(2))), "truth has entries that are NaN"),
-        (lambda: Problem(np.array([[1, 1 + 1e-6], [1, 1]]), Population(Symmetric(2))), "truth is not symmetric"),
-        (lambda: Problem(np.stack([1e9 * np.eye(2), [[1, 2], [0, 1]]]), Population(Symmetric(2))), "not symmetric"),
-        (lambda: Problem(np.stack([np.eye(2), np.zeros((2, 2))]), Population(Symmetric(2))), "truth is all zero"),
-        (lambda: Problem(1j * np.eye(2), Population(Symmetric(2))), "truth has dtype complex128"),
-        (lambda: Problem("truth", Population(Symmetric(2))), "it must be a real matrix"),
+        (lambda: PlantedProblem(Population(Symmetric(4)), np.eye(3)), r"truth has shape \(3, 3\)"),
+        (lambda: PlantedProblem(Population(Symmetric(4)), np.eye(4)[0]), r"shape \(4,\); it must be a real matrix"),
+        (lambda: PlantedProblem(Population(Symmetric(2)), np.full((2, 2), np.nan)), "truth has entries that are NaN"),
+        (lambda: PlantedProblem(Population(Symmetric(2)), np.array([[1, 1 + 1e-6], [1, 1]])), "truth is not symmetric"),
         (
-            lambda: Problem(np.eye(2), Population(Symmetric(2)), [1.0, np.nan, 0.0]),
+            lambda: PlantedProblem(Population(Symmetric(2)), np.stack([1e9 * np.eye(2), [[1, 2], [0, 1]]])),
+            "not symmetric",
+        ),
+        (
+            lambda: PlantedProblem(Population(Symmetric(2)), np.stack([np.eye(2), np.zeros((2, 2))])),
+            "truth is all zero",
+        ),
+        (lambda: PlantedProblem(Population(Symmetric(2)), 1j * np.eye(2)), "truth has dtype complex128"),
+        (lambda: PlantedProblem(Population(Symmetric(2)), "truth"), "it must be a real matrix"),
+        (
+            lambda: PlantedProblem(Population(Symmetric(2)), np.eye(2), [1.0, np.nan, 0.0]),
             "noise has dtype float64 or entries",
         ),
-        (lambda: Problem(np.eye(2), Population(Symmetric(2)), "loud"), "noise has dtype <U4"),
+        (lambda: PlantedProblem(Population(Symmetric(2)), np.eye(2), "loud"), "noise has dtype <U4"),
         (
-            lambda: Problem(np.eye(2), Population(Symmetric(2)), [1.0, 2.0]),
+            lambda: PlantedProblem(Population(Symmetric(2)), np.eye(2), [1.0, 2.0]),
             r"noise has shape \(2,\); it must fit the measurements, \(3,\)",
         ),
-        (lambda: Problem(np.eye(2), Population(Symmetric(2)), 0.1), r"noise has shape \(\); it must fit"),
-        (lambda: Problem(np.eye(2), Population(Symmetric(2)), np.zeros(7)), r"noise has shape \(7,\)"),
+        (lambda: PlantedProblem(Population(Symmetric(2)), np.eye(2), 0.1), r"noise has shape \(\); it must fit"),
+        (lambda: PlantedProblem(Population(Symmetric(2)), np.eye(2), np.zeros(7)), r"noise has shape \(7,\)"),
         (
-            lambda: Problem(np.stack([np.eye(2)] * 2), Population(Symmetric(2)), np.ones((3, 3))),
+            lambda: PlantedProblem(Population(Symmetric(2)), np.stack([np.eye(2)] * 2), np.ones((3, 3))),
             r"noise has shape \(3, 3\); it must fit the measurements, \(2, 3\)",
         ),
-        (lambda: Problem(np.zeros((2, 3)), Gaussian(Rectangular(2, 3), 4, 0)), "truth is all zero"),
-        (lambda: Problem(np.ones((2, 3)), Population(Rectangular(2, 3))).rank, "only a symmetric one has eigenvalues"),
+        (lambda: PlantedProblem(Gaussian(Rectangular(2, 3), 4, 0), np.zeros((2, 3))), "truth is all zero"),
+        (
+            lambda: PlantedProblem(Population(Rectangular(2, 3)), np.ones((2, 3))).rank,
+            "only a symmetric one has eigenvalues",
+        ),
     ],
 )
 def test_nonsense_is_refused(make, message):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from problems import operators, random_matrix, seeds
 
-from wnlib.sensing import Gaussian, Gram, Population, Rectangular, SubsampledDCT, Symmetric
+from wnlib import Gaussian, Gram, Population, Rectangular, SubsampledDCT, Symmetric
 
 
 @given(operators(), seeds)

@@ -6,10 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from problems import seeds, symmetric_problem
 
-from wnlib import stiefel, theory
-from wnlib.methods import DirectionMagnitude, Factor, gd, wn
-from wnlib.problem import spectrum
-from wnlib.run import run
+from wnlib import DirectionMagnitude, Factor, gd, run, spectrum, stiefel, theory, wn
 
 
 @given(seeds, st.integers(1, 3), st.integers(1, 4), st.floats(1, 10), st.floats(0.01, 1), st.floats(0.02, 0.125))
