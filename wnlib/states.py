@@ -211,7 +211,7 @@ def check_start(problem, state):
         state can have none.
     """
     space = problem.operator.space
-    if not (isinstance(state, tuple) and hasattr(state, "_fields") and hasattr(state, "Z")):
+    if not (isinstance(state, tuple) and hasattr(state, "_fields") and hasattr(type(state), "Z")):
         raise ValueError(f"start is a {type(state).__name__}; it must be a named tuple of arrays with a property Z")
     if not isinstance(space, getattr(state, "space_type", object)):
         raise ValueError(f"the start is a {type(state).__name__}; the problem's matrices are in {space}")

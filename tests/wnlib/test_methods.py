@@ -339,7 +339,6 @@ def test_random_starts_have_the_size_they_promise():
         (lambda p: check_start(p, Factor(np.ones((6, 0)))), "r is 0"),
         (lambda p: check_start(p, Factor(1j * np.ones((6, 2)))), "Y has dtype complex128"),
         (lambda p: check_start(p, Factors(np.ones((6, 2)), np.ones((6, 2)))), "the start is a Factors"),
-        (lambda p: gd(p, Factor.random(6, 2, 0, size=2), eta=np.array([0.1, 0.2])), r"eta has shape \(2,\)"),
         (lambda p: wn(p, DirectionMagnitude.random(6, 2, 0), eta=1j), "eta is 1j"),
         (lambda p: wn(p, DirectionMagnitude.random(6, 2, 0), eta="0.1"), "eta is '0.1'"),
         (lambda p: scaled_gd(p, Factor.random(6, 2, 0), eta=0.1, damping=0), "damping is 0"),
@@ -371,7 +370,7 @@ def test_a_rectangular_start_is_checked():
     assert not np.allclose(W, DirectionsMagnitude.random(4, 3, 2, 1).W)
     for start, message in (
         (DirectionsMagnitude(X, theta, np.ones((3, 2))), "W does not have orthonormal columns"),
-        (DirectionsMagnitude(X, np.zeros((2, 3)), stiefel.uniform(3, 3, 0)), "do not fit each other"),
+        (DirectionsMagnitude(X, np.zeros((2, 3)), W), "do not fit each other"),
         (DirectionMagnitude(X, theta), "the start is a DirectionMagnitude"),
     ):
         with pytest.raises(ValueError, match=message):
@@ -379,6 +378,6 @@ def test_a_rectangular_start_is_checked():
 
 
 @pytest.mark.parametrize("step", [gd, prec_gd, partial(scaled_gd, damping=0.1)])
-def test_an_indefinite_truth_is_refused_where_no_factor_can_reach_it(step):
+def test_an_indefinite_truth_is_refused_at_the_start_where_no_factor_can_reach_it(step):
     with pytest.raises(ValueError, match="truth has the eigenvalue -0.5"):
-        step(symmetric_problem(6, [1, -0.5], 0), Factor.random(6, 2, 0), eta=0.1)
+        run(step, symmetric_problem(6, [1, -0.5], 0), Factor.random(6, 2, 0), 1, eta=0.1)

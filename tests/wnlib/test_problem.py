@@ -122,14 +122,14 @@ def test_a_batch_of_truths_may_differ_in_rank():
         (lambda: PlantedProblem(Population(Symmetric(2)), "truth"), "it must be a real matrix"),
         (
             lambda: PlantedProblem(Population(Symmetric(2)), np.eye(2), [1.0, np.nan, 0.0]),
-            "noise has dtype float64 or entries",
+            "noise has entries that are NaN",
         ),
         (lambda: PlantedProblem(Population(Symmetric(2)), np.eye(2), "loud"), "noise has dtype <U4"),
         (
             lambda: PlantedProblem(Population(Symmetric(2)), np.eye(2), [1.0, 2.0]),
             r"noise has shape \(2,\); it must fit the measurements, \(3,\)",
         ),
-        (lambda: PlantedProblem(Population(Symmetric(2)), np.eye(2), 0.1), r"noise has shape \(\); it must fit"),
+        (lambda: PlantedProblem(Population(Symmetric(2)), np.eye(2), 0.1), r"shape \(\); it must be a real vector"),
         (lambda: PlantedProblem(Population(Symmetric(2)), np.eye(2), np.zeros(7)), r"noise has shape \(7,\)"),
         (
             lambda: PlantedProblem(Population(Symmetric(2)), np.stack([np.eye(2)] * 2), np.ones((3, 3))),

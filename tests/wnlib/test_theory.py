@@ -104,7 +104,6 @@ def test_theorem_b_is_the_run(drawn):
     U, steps = problem.eigenvectors, 60
     record = {
         "T": lambda state: theory.squared_tangents(U, state.X),
-        "loss": lambda state: problem.loss(state.Z),
         "angles": lambda state: stiefel.principal_angles(U, state.X),
     }
     trace = run(wn, problem, start, steps, record, eta=eta)
@@ -127,7 +126,7 @@ def test_the_tangent_recursion_is_theorem_b_of_rank_one(tangent, eigenvalue, sha
 @given(population_runs())
 def test_theorem_c_at_every_iterate(drawn):
     problem, start, eta = drawn
-    record = {"tau": lambda state: tau(problem, state), "loss": lambda state: problem.loss(state.Z)}
+    record = {"tau": lambda state: tau(problem, state)}
     trace = run(wn, problem, start, 200, record, eta=eta)
     bound = theory.tau_bound(trace.tau[:-1], problem.eigenvalues, eta)
     assert np.all(trace.tau[1:] <= bound * (1 + 1e-7) + 1e-20)
