@@ -144,5 +144,8 @@ def test_pins_are_within_the_bounds():
             [pin] = requirement.specifier
             assert pin.operator == "=="
             pinned[requirement.name] = Version(pin.version)
-    for bound in map(Requirement, project["dependencies"] + project["optional-dependencies"]["book"]):
+    extras = sum(project["optional-dependencies"].values(), [])
+    for bound in map(Requirement, [*project["dependencies"], *extras]):
+        if bound.name == "wnlib":
+            continue
         assert bound.specifier.contains(pinned[bound.name]), f"{bound}: {pinned[bound.name]}"
