@@ -2,6 +2,7 @@
 # make test   everything that gates    make lab    open the notebooks
 # make assignments  release the problem sets    make grade SUBMISSIONS=dir  grade what was handed in
 # make pdf    build it, and all of it as one PDF beside the site's pages
+# make numbers  number the chapters anew, files and text, after a change to the order in _toc.yml
 # make bench  time wnlib beside its peers    make experiments  redo the precomputed sweeps
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
@@ -12,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export REPOSITORY_URL ?=
 export SITE_URL ?=
 
-.PHONY: book pdf serve lab assignments grade test bench experiments execute stills shots links requirements clean
+.PHONY: book pdf serve lab numbers assignments grade test bench experiments execute stills shots links requirements clean
 
 book: assignments
 	rm -rf _build/html _build/.doctrees
@@ -60,6 +61,10 @@ experiments: .venv/installed
 # Run the chapters, or CHAPTERS="book/06-…", and write their outputs into them.
 execute: .venv/installed
 	$(BIN)/python -m tools.execute $(CHAPTERS)
+
+# Names of files and figures, links and typed numbers, in the order of _toc.yml.
+numbers: .venv/installed
+	@$(BIN)/python -m tools.numbers
 
 # The explorers' pictures before any script has run, into wnbook/explorers/stills.
 stills: .venv/installed

@@ -50,8 +50,12 @@ def plan(root):
 
     # A file without a number may be called like a common word: it counts only where a file is meant.
     new_files = "|".join(old for old in stems if slug(old) == old) or "(?!)"
-    new_files = re.compile(rf"(?<=book/)(?:{new_files})(?![\w-])|(?<=<)(?:{new_files})(?=>)|(?<![\w-])(?:{new_files})(?=\.ipynb)")
+    new_files = re.compile(
+        rf"(?<=book/)(?:{new_files})(?![\w-])|(?<=<)(?:{new_files})(?=>)|(?<![\w-])(?:{new_files})(?=\.ipynb)"
+    )
 
+    book = root / "book"
+    renames = {book / f"{old}.ipynb": book / f"{new}.ipynb" for old, new in stems.items() if old != new}
     texts, notes = {}, []
     for path in files(root):
         old = path.read_bytes()
@@ -66,20 +70,22 @@ def plan(root):
                 return found[0] if number is None else f"{found['link']}{number}{found['rest']}"
             listed, whole = translate(found["listed"], translation, path.relative_to(root))
             if not whole:
-                notes.append(f"{path.relative_to(root)}: “{found[0]}” became “{found['word']}{listed}”. Is it still true?")
+                place = renames.get(path, path).relative_to(root)
+                notes.append(f"{place}: “{found[0]}” became “{found['word']}{listed}”. Is it still true?")
             return found["word"] + listed
 
         text = new_files.sub(lambda found: stems[found[0]], text)
         text = NAME.sub(lambda found: names.get(found[0], found[0]), text)
         text = CHAPTER.sub(chapter, text)
-        text = NUMBERED_LINK.sub(lambda found: f"[{typed[found[2]]}]{found[1]}" if found[2] in typed else found[0], text)
+        text = NUMBERED_LINK.sub(
+            lambda found: f"[{typed[found[2]]}]{found[1]}" if found[2] in typed else found[0], text
+        )
         if path.name == "runs.csv":
             head, *rows = text.splitlines(keepends=True)
             text = "".join([head, *sorted(rows, key=lambda row: row.partition("](")[2])])
         if text.encode() != old:
             texts[path] = text
-    book = root / "book"
-    return texts, {book / f"{old}.ipynb": book / f"{new}.ipynb" for old, new in stems.items() if old != new}, notes
+    return texts, renames, notes
 
 
 def contents(root):
@@ -99,7 +105,9 @@ def contents(root):
             "To take the chapter out of the book, delete the file, too, and what refers to it."
         )
     for stem in numbers.keys() - there:
-        raise ValueError(f"_toc.yml lists book/{stem}, and there is no book/{stem}.ipynb: take the line out, or write it")
+        raise ValueError(
+            f"_toc.yml lists book/{stem}, and there is no book/{stem}.ipynb: take the line out, or write it"
+        )
     met = {}
     for stem in numbers:
         for part in {slug(stem), stem[: -len(slug(stem))]} - {""}:
@@ -135,15 +143,17 @@ def translate(listed, translation, path):
     """“6 and 11” or “2 to 7” in new numbers, and whether a range still holds the same chapters."""
     items, whole = [], True
     for first, to, last, words in PARTS_OF_ITEM.findall(listed):
-        old = range(int(first), int(last or first) + 1)
-        if missing := [number for number in old if number not in translation]:
-            raise ValueError(
-                f"{path} speaks of chapter {missing[0]}, and no file has this number: "
-                "mend that place (and of a chapter of another book, write “chap.”)"
-            )
-        ends = sorted({translation[old[0]], translation[old[-1]]})
-        whole &= {translation[number] for number in old} == set(range(ends[0], ends[-1] + 1))
-        items.append((int(first), ends[0], f"{ends[0]}{to}{ends[-1] if to else ''}{words}"))
+        first, last = int(first), int(last or first)
+        for number in (first, last):
+            if number not in translation:
+                raise ValueError(
+                    f"{path} speaks of chapter {number}, and no file has this number: "
+                    "mend that place (and of a chapter of another book, write “chap.”)"
+                )
+        ends = sorted({translation[first], translation[last]})
+        held = {translation.get(number) for number in range(first, last + 1)}
+        whole &= held == set(range(ends[0], ends[-1] + 1))
+        items.append((first, ends[0], f"{ends[0]}{to}{ends[-1] if to else ''}{words}"))
     if items == sorted(items):
         items.sort(key=lambda item: item[1])
     rewritten = iter(items)
