@@ -12,6 +12,7 @@ ABOUT = """Chapters 1 and 3, chapters 2 to 4. Chapter 3, Exercise 4: 3 of 4 chap
 [Chapter 9](03-cold.ipynb#why), {doc}`4 Sun <04-sun>`, {doc}`Chapter 4: the sun <04-sun>`, {doc}`1 Set <release/ps1>`.
 [Figure 9.9](book/03-cold.ipynb#fig-03-ice), [(7.7)](03-cold.ipynb#equation-melt), Figure 3.1 of Wei, Theorem 3.2, (3.1).
 Chapters 2 (rain), 3 (cold) and 4. `python -m pytest book/03-cold.ipynb`, ex-03-thaw, thm-03-none, 2026-03-04.
+Chapter 3 and 4 others; [Chapter 9](../book/03-cold.ipynb).
 """
 
 
@@ -75,6 +76,7 @@ def test_links_get_the_numbers_of_what_they_lead_to(root):
     about = run(root)
     assert "[Chapter 3](03-cold.ipynb#why), {doc}`4 Sun <04-sun>`" in about
     assert "[Figure 3.2](book/03-cold.ipynb#fig-03-ice), [(3.1)](03-cold.ipynb#equation-melt)" in about
+    assert "[Chapter 3](../book/03-cold.ipynb)" in about
 
 
 def test_a_chapter_moves(root, capsys):
@@ -93,7 +95,7 @@ def test_a_chapter_moves(root, capsys):
     assert "book/index.md: “chapters 2 to 4” became “chapters 3 to 4”. Is it still true?" in capsys.readouterr().out
     assert "[Chapter 1](01-cold.ipynb#why)" in about
     assert "[Figure 1.2](book/01-cold.ipynb#fig-01-ice), [(1.1)](01-cold.ipynb#equation-melt)" in about
-    assert "Figure 3.1 of Wei, Theorem 3.2, (3.1)." in about
+    assert "Figure 3.1 of Wei, Theorem 3.2, (3.1)." in about and "Chapter 1 and 4 others" in about
     assert "`python -m pytest book/01-cold.ipynb`, ex-01-thaw, thm-03-none, 2026-03-04." in about
     assert ":label: ex-01-thaw" in (root / "book" / "01-cold.ipynb").read_text(encoding="utf-8")
     assert (root / "picture").read_bytes() == b"\xffChapter 3"
