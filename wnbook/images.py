@@ -1,8 +1,10 @@
-"""Real data that comes with installed packages, as matrices."""
+"""Real data as matrices: a photograph that comes with this package, and what comes with matplotlib."""
+
+from pathlib import Path
 
 import numpy as np
 from matplotlib.cbook import get_sample_data
-from matplotlib.image import imread
+from PIL import Image
 
 from wnlib import _arguments
 
@@ -11,8 +13,9 @@ def photograph(pixels=256):
     """A real photograph as a square matrix of grey values between 0 (black) and 1 (white).
 
     Rear Admiral Grace Hopper, computer scientist, in 1984. Photograph by James S. Davis, United States
-    Navy: in the public domain. It comes with matplotlib as ``grace_hopper.jpg``. Its upper 512 × 512 pixels
-    are averaged over blocks.
+    Navy: in the public domain. ``photograph.png`` holds the upper 512 × 512 pixels of matplotlib's
+    ``grace_hopper.jpg``, since decoders of JPEG differ by rounding and those of PNG do not. They are averaged
+    over blocks.
 
     Parameters
     ----------
@@ -26,8 +29,8 @@ def photograph(pixels=256):
     _arguments.positive_integer(pixels=pixels)
     if 512 % pixels:
         raise ValueError(f"pixels is {pixels}; it must divide 512, the photograph's width")
-    with get_sample_data("grace_hopper.jpg") as file:
-        colours = imread(file, format="jpg")[:512] / 255
+    with Image.open(Path(__file__).with_name("photograph.png")) as picture:
+        colours = np.asarray(picture) / 255
     grey = colours @ [0.299, 0.587, 0.114]  # luma, ITU-R BT.601
     block = 512 // pixels
     return grey.reshape(pixels, block, pixels, block).mean(axis=(1, 3))
