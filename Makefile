@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export REPOSITORY_URL ?=
 export SITE_URL ?=
 
-.PHONY: book pdf serve lab numbers assignments grade test bench experiments execute stills shots links requirements clean
+.PHONY: book pdf serve lab numbers assignments grade test bench experiments execute wasm stills shots links requirements clean
 
 book: assignments
 	rm -rf _build/html _build/.doctrees
@@ -65,6 +65,10 @@ execute: .venv/installed
 # Names of files and figures, links and typed numbers, in the order of _toc.yml.
 numbers: .venv/installed
 	@$(BIN)/python -m tools.numbers
+
+# Run the chapters, or CHAPTERS="book/06-…", in 32-bit WebAssembly: every printed number must be the committed one.
+wasm: .venv/installed
+	$(BIN)/python -m tools.wasm $(CHAPTERS)
 
 # The explorers' pictures before any script has run, into wnbook/explorers/stills.
 stills: .venv/installed
