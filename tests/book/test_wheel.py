@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from tools.lite import build_wheel
+from tools.lite import ROOT, build_wheel
 
 SITE_PACKAGES = Path(numpy.__file__).parents[1]
 NEEDED = ["numpy", "scipy", "tqdm"]
@@ -63,3 +63,10 @@ def test_the_module_needs_no_more_than_it_says(alone, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout[0].isdigit()
+
+
+def test_pictures_scripts_and_data_of_wnbook_are_in_it(alone):
+    needed = [path for path in (ROOT / "wnbook").rglob("*.*") if "__pycache__" not in path.parts]
+    assert ROOT / "wnbook" / "photograph.png" in needed
+    for path in needed:
+        assert Path(alone["PYTHONPATH"], path.relative_to(ROOT)).exists(), path
