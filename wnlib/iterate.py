@@ -52,6 +52,10 @@ class Trace:
         return np.where(reached.any(axis=0), self.steps[reached.argmax(axis=0)], -1)
 
 
+class _Bar(tqdm):
+    monitor_interval = 0  # no thread of its own: in a browser there is none to have, and each reader would be warned
+
+
 class Diverged(ArithmeticError):
     """An unbatched run whose iterate is no longer finite. Carries the ``trace`` up to there."""
 
@@ -120,7 +124,7 @@ def run(step, problem, start, steps, record=None, every=1, **options):
 
     try:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            for t in tqdm(range(1, steps + 1), desc=_name(step), delay=2, leave=False):
+            for t in _Bar(range(1, steps + 1), desc=_name(step), delay=2, leave=False):
                 after = step(problem, state, **options)
                 finite = np.all([np.isfinite(array).all(axis=(-2, -1)) for array in after], axis=0)
                 diverged_at = np.where(~finite & (diverged_at < 0), t, diverged_at)

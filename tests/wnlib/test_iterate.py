@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import threading
 from functools import partial
 
 import numpy as np
@@ -33,6 +34,12 @@ def test_run_iterates_the_step():
     np.testing.assert_array_equal(trace.steps, range(6))
     assert trace.error[-1] == problem.error(state.Z)
     assert trace.diverged_at == -1
+
+
+def test_a_run_starts_no_thread():
+    before = threading.active_count()
+    run(gd, problem, Factor.random(6, 3, 0), 1, eta=0.1)
+    assert threading.active_count() == before
 
 
 def test_noise_in_a_batch_makes_the_run_a_batch():
