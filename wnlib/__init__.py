@@ -20,13 +20,13 @@ Five lines find it, from these data alone, without its rank:
 
 Layers, each importing only from those below:
 
-==  ===========================================  ===============================================================
-4   `manopt` (``pip install "wnlib[manopt]"``)   pymanopt's optimizers on the objective of weight normalization
-3   `iterate`                                    `run`, the one loop, and what it returns
-2   `methods`, `barzilai_borwein`, `theory`      one pure step per algorithm; one function per theorem
-1   `problem`, `states`                          an operator and data; states, and where they start
-0   `sensing`, `stiefel`                         measurement operators; the Stiefel manifold
-==  ===========================================  ===============================================================
+==  =================================================  ===============================================================
+4   `manopt` (``pip install "wnlib[manopt]"``)         pymanopt's optimizers on the objective of weight normalization
+3   `iterate`                                          `run`, the one loop, and what it returns
+2   `methods`, `barzilai_borwein`, `theory`, `finite`  one pure step per algorithm; one function per theorem
+1   `problem`, `states`                                an operator and data; states, and where they start
+0   `sensing`, `stiefel`                               measurement operators; the Stiefel manifold
+==  =================================================  ===============================================================
 """
 
 from importlib.metadata import PackageNotFoundError, version

@@ -28,6 +28,22 @@ def columns(m, r):
     return m, r
 
 
+def whole_up_to(most, **argument):
+    """The one argument as Python's integer; ValueError unless it is whole, at least 1 and at most `most`."""
+    [(name, value)] = argument.items()
+    if not _whole(value, 1) or value > most:
+        raise ValueError(f"{name} is {value!r}; it must be a whole number from 1 to {most}")
+    return int(value)
+
+
+def spare_columns(r, rank):
+    """r and rank as `positive_integers`; ValueError unless r > rank."""
+    r, rank = positive_integers(r=r, rank=rank)
+    if r <= rank:
+        raise ValueError(f"r is {r}; it must exceed the truth's rank {rank}: the statement is about spare columns")
+    return r, rank
+
+
 def positive(**arguments):
     """Raise ValueError unless each argument is real, finite and greater than 0 (every entry, if an array)."""
     for name, value in arguments.items():
@@ -36,6 +52,22 @@ def positive(**arguments):
         array = np.asarray(value)
         if array.dtype.kind not in "iuf" or not np.all(np.isfinite(array) & (array > 0)):
             raise ValueError(f"{name} is {value!r}; it must be finite and greater than 0")
+
+
+def not_negative(**arguments):
+    """Raise ValueError unless each argument is real, finite and at least 0 (every entry, if an array)."""
+    for name, value in arguments.items():
+        array = np.asarray(value)
+        if array.dtype.kind not in "iuf" or not np.all(np.isfinite(array) & (array >= 0)):
+            raise ValueError(f"{name} is {value!r}; it must be finite and at least 0")
+
+
+def fraction(**arguments):
+    """Raise ValueError unless each argument is real and strictly between 0 and 1 (every entry, if an array)."""
+    for name, value in arguments.items():
+        array = np.asarray(value)
+        if array.dtype.kind not in "iuf" or not np.all((0 < array) & (array < 1)):
+            raise ValueError(f"{name} is {value!r}; it must lie strictly between 0 and 1")
 
 
 def step_sizes(**arguments):

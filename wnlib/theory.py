@@ -32,7 +32,7 @@ def gd_lower_bound(t, w_0, eta, r, rank):
         √(r - r_A) w_0/(1 + 4η w_0 t), which the error cannot fall below.
     """
     _arguments.positive(w_0=w_0, eta=eta)
-    _overparameterized(r, rank)
+    _arguments.spare_columns(r, rank)
     return np.sqrt(r - rank) * w_0 / (1 + 4 * eta * w_0 * np.asarray(t))
 
 
@@ -42,14 +42,8 @@ def gd_asymptote(t, eta, r, rank):
     Parameters as for `gd_lower_bound`.
     """
     _arguments.positive(t=t, eta=eta)
-    _overparameterized(r, rank)
+    _arguments.spare_columns(r, rank)
     return np.sqrt(r - rank) / (2 * eta * np.asarray(t))
-
-
-def _overparameterized(r, rank):
-    _arguments.positive_integers(r=r, rank=rank)
-    if r <= rank:
-        raise ValueError(f"r is {r}; it must exceed the truth's rank {rank}: the statement is about spare columns")
 
 
 def gd_contraction(eigenvalues, eta):
@@ -322,7 +316,7 @@ def sample_tangents(m, r, rank, rng, size=()):
 
 def _sizes(m, r, rank):
     _arguments.columns(m, r)
-    _arguments.columns(r, rank)
+    _arguments.whole_up_to(r, rank=rank)
 
 
 def flow_time(b_0, b, smallest, eta=1.0):
