@@ -196,10 +196,12 @@ def test_the_constant_of_theorem_a_prime_is_met_with_one_spare_column(delta):
 def test_theorem_f():
     """τ(X_t) <= τ̂_t, the error bound and the step bound, on 105 problems with δ at its limit."""
     met = steps_held = 0
-    tightest = []
+    tightest, corners = [], np.zeros(4, int)
     for seed in range(105):
         case = make_case(seed)
         problem, values = case.problem, case.problem.eigenvalues
+        (m, r), rank = case.start.X.shape, problem.rank
+        corners += [r == rank, r == m, np.ptp(np.sign(values)) > 0, rank > 1 and np.isclose(np.ptp(np.abs(values)), 0)]
         met += measured_delta(problem.operator) <= finite.largest_delta(case.tau_0, values, case.eta) * (1 + 1e-6)
         trace = run(wn, problem, case.start, 45, X_OF, eta=case.eta)
         curve = finite.tau_curve(case.tau_0, values, case.eta, 45)
@@ -214,6 +216,7 @@ def test_theorem_f():
             steps_held += first <= 45
             assert np.all(trace.error[first:] <= level * size * SLACK + 1e-12)
     assert met == 105
+    assert np.all(corners > 10)  # r = r_A, r = m, A indefinite, κ = 1
     assert steps_held > 400
     assert max(tightest) > 0.75
 
@@ -572,8 +575,9 @@ def test_corollary_f3(kind):
 
 
 def test_corollary_f4():
-    """Noisy data: late, angle and error are below the floor; and the floor is no more than linear in the noise."""
-    for seed in range(8):
+    """Noisy data: late, angle and error are below the floor, for noise that the corollary covers."""
+    met = 0
+    for seed in range(12):
         case = make_case(7 * seed + 1, row=1, share=0.5)
         clean, values = case.problem, case.problem.eigenvalues
         if case.tau_0 > 3:
@@ -588,6 +592,8 @@ def test_corollary_f4():
         trace = run(wn, problem, case.start, 200, X_OF, eta=case.eta)
         assert tau(problem, trace.X[-1]) <= sine**2 / (1 - sine**2)
         assert 0 < trace.error[-1] <= error
+        met += 1
+    assert met > 4
 
 
 # Where the theorem ends
@@ -626,9 +632,14 @@ def test_proposition_g(m, r, sign):
     assert finite.largest_delta(tau_0, [2 * sign], 0.1) == pytest.approx(min(b_0, 0.5) / 20)
 
 
+def found_in(Delta, space, k):
+    """The largest ⟨Z, Δ(W)⟩ over W of the standard basis and unit Z of rank k - 2, a lower bound of δ."""
+    squares = np.sort(eigvalsh(space.matrix(Delta)) ** 2)[:, ::-1]
+    return np.sqrt(np.max(np.sum(squares[:, : k - 2], axis=1)))
+
+
 def test_proposition_h():
-    """What its proof finds in an operator is at least the bound: ⟨Z, Δ(W)⟩ for W of the basis, Z the best of rank k - 2."""
-    tightest = np.inf
+    """What its proof finds in an operator is at least the bound."""
     for seed in range(60):
         rng = np.random.default_rng(seed)
         m = int(rng.integers(3, 8))
@@ -639,13 +650,16 @@ def test_proposition_h():
             rows = Q * rng.choice([1, np.sqrt(space.dimension / n)])
         else:
             rows = rng.standard_normal((n, space.dimension)) / np.sqrt(n)
-        images = space.matrix(rows.T @ rows - np.eye(space.dimension))
-        squares = np.sort(eigvalsh(images) ** 2)[:, ::-1]
-        found = np.sqrt(np.max(np.sum(squares[:, : k - 2], axis=1)))
-        bound = finite.least_delta(n, m, k)
-        assert found >= bound * (1 - 1e-12)
-        tightest = min(tightest, found / bound)
-    assert tightest < 1.5
+        found = found_in(rows.T @ rows - np.eye(space.dimension), space, k)
+        assert found >= finite.least_delta(n, m, k) * (1 - 1e-12)
+
+
+def test_proposition_h_is_nearly_met():
+    """One direction is not measured, of which every matrix of the basis has the same share: (1 + √2)/2 of the bound."""
+    space = Symmetric(3)
+    unseen = np.array([1, 1, 1, 1, -1, -1]) / np.sqrt(6)
+    found = found_in(-np.outer(unseen, unseen), space, 3)
+    assert found == pytest.approx(finite.least_delta(5, 3, 3) * (1 + np.sqrt(2)) / 2)
 
 
 def test_theorem_f_needs_nearly_as_many_measurements_as_unknowns():
@@ -671,10 +685,10 @@ def test_one_exact_value_each():
     assert finite.largest_delta(4, values, 1 / 18) == near(1 / (100 * F))
     assert finite.largest_delta(4, values, 1 / 9) == near(1 / (200 * F))
     assert finite.largest_delta(0.2, values, 1 / 18) == near(1 / (40 * F))
-    np.testing.assert_allclose(
-        finite.tau_curve(3, [2], 1 / 8, 3), [3, 3, 3 / (1 + 1 / 16), 2.8235294 / (1 + 0.0653846)]
-    )
-    np.testing.assert_allclose(finite.tau_curve([0.5, 3], [2], 1 / 4, 2)[-1], [1 / (1 + 1 / 8), 3 / (1 + 1 / 16)])
+    third = 3 / (1 + 1 / 64)
+    curve = [3, 3, third, third / (1 + 1 / 16 / (1 + third))]
+    np.testing.assert_allclose(finite.tau_curve(3, [4, -2], 1 / 32, 3), curve, rtol=1e-14)
+    np.testing.assert_allclose(finite.tau_curve([0.5, 3], [4, -2], 1 / 16, 2)[-1], [1 / (1 + 1 / 32), third])
     assert finite.error_bound(3, values) == near(1.5 * F * np.sqrt(0.75))
     assert finite.steps_bound(e, [2, 1], 1 / 8, 1.5 / e) == near(1 + 20 * (e + 3))
     assert finite.steps_bound(e, [2, 1], 1 / 4, 1.5 / e) == near(1 + 20 * (e + 3))
