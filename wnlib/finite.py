@@ -24,7 +24,8 @@ def gd_factor(w, largest, error, eta, delta):
         e_t = ‖Y_tY_tᵀ - A‖_F, of a positive semidefinite truth A.
     eta : float
     delta : float
-        The largest ‖Δ(Z)‖/‖Z‖_F (spectral over Frobenius norm) over Z of rank at most r + r_A. It may exceed 1.
+        The largest ‖Δ(Z)‖/‖Z‖_F (spectral over Frobenius norm) over Z of rank at most r + r_A, or over the
+        Z = Y_tY_tᵀ - A of the run, which is all that the proof needs. It may exceed 1.
 
     Returns
     -------
