@@ -35,7 +35,9 @@ def missing():
     for program in ("bwrap", "prlimit", "choom"):
         if shutil.which(program) is None:
             return f"there is no `{program}` on the PATH"
-    trial = subprocess.run(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True, encoding="utf-8")
+    trial = subprocess.run(
+        ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True, encoding="utf-8"
+    )
     return trial.stderr.strip() if trial.returncode else ""
 
 

@@ -190,7 +190,10 @@ def graded(bubblewrap, folder, tmp_path_factory):
     course, scratch = tmp_path_factory.mktemp("grades"), tmp_path_factory.mktemp("t")
     link = tmp_path_factory.mktemp("link") / "submissions"
     link.symlink_to(folder)
-    watched = [folder, *(sandbox.ROOT / name for name in ("wnlib", "wnbook", "assignments", "grading", "tests", "book"))]
+    watched = [
+        folder,
+        *(sandbox.ROOT / name for name in ("wnlib", "wnbook", "assignments", "grading", "tests", "book")),
+    ]
     before = state(*watched)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SECRET_OF_THE_GRADER", "42")
