@@ -1,8 +1,8 @@
 """The kernel that runs a submission: bubblewrap around ipykernel, so that its code reaches nothing but itself.
 
-No network, no file but the Python installation and wnlib, an empty home that vanishes with the kernel, and limits on
-memory, processor time, processes and the home. The grader outside talks to it through Unix sockets in a folder of
-theirs, and watches how full that gets.
+No network, no file but the Python installation, wnlib and wnbook, an empty home that vanishes with the kernel, and
+limits on memory, processor time, processes and the home. The grader outside talks to it through Unix sockets in a
+folder of theirs, and watches how full that gets.
 """
 
 import json
@@ -35,7 +35,9 @@ def missing():
     for program in ("bwrap", "prlimit", "choom"):
         if shutil.which(program) is None:
             return f"there is no `{program}` on the PATH"
-    trial = subprocess.run(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True, text=True)
+    trial = subprocess.run(
+        ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True, encoding="utf-8"
+    )
     return trial.stderr.strip() if trial.returncode else ""
 
 
@@ -46,7 +48,7 @@ def command(student, sockets, hidden, protected):
     """
     python = (sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}")
     environment = {
-        "PYTHONPATH": str(ROOT),  # where wnlib is; the rest of it is hidden
+        "PYTHONPATH": str(ROOT),  # where wnlib and wnbook are; the rest of it is hidden
         "MPLBACKEND": "agg",
         "OMP_NUM_THREADS": "1",
         "TQDM_DISABLE": "1",
@@ -85,4 +87,4 @@ def install(folder, command):
         "language": "python",
         "interrupt_mode": "message",  # a signal would not get in
     }
-    (place / "kernel.json").write_text(json.dumps(specification))
+    (place / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")

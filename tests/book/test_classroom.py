@@ -7,6 +7,7 @@ import pytest
 
 from wnbook import classroom
 from wnbook.classroom import Failed, check, instance, report
+from wnlib import spectrum
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +30,9 @@ def test_instances_differ_between_students_and_questions_and_nowhere_else():
 def test_instances_are_the_same_in_another_process():
     code = "from wnbook.classroom import instance; print(instance('ada', 'ps1 1a').integers(2**62))"
     environment = os.environ | {"PYTHONHASHSEED": "5"}
-    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment).stdout
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=environment
+    ).stdout
     assert int(printed) == draw("ada")
 
 
@@ -76,6 +79,8 @@ def says_nothing():
         (wrong_shapes, "Your code stopped with ValueError: matmul"),
         (wrong_shapes, "in wrong_shapes, at the line: return np.eye(3) @ np.ones(2)"),
         (lambda: np.linalg.solve(np.zeros((2, 2)), np.ones(2)), "LinAlgError: Singular matrix\n  in <lambda>, at"),
+        (lambda: spectrum(0, 1), "it must be a whole number of at least 1\n  in <lambda>, at"),
+        (lambda: instance("", "ps1 1a"), "in quotation marks\n  in <lambda>, at"),
     ],
 )
 def test_a_check_that_fails_says_why_in_words_alone(answer, words):

@@ -285,6 +285,19 @@ def riemannian_gradient(E, X, theta):
     ),
     (
         "4a",
+        "calls the step of wnlib instead of building it",
+        """
+def step(residual, X, theta, eta, mu):
+    import types
+
+    import wnlib
+
+    problem, state = types.SimpleNamespace(residual=residual), wnlib.DirectionMagnitude(X, theta)
+    return tuple(wnlib.wn(problem, state, eta=eta or 1e-300, mu=mu or 1e-300))
+""",
+    ),
+    (
+        "4a",
         "moves Θ at the old X",
         """
 def step(residual, X, theta, eta, mu):

@@ -94,7 +94,7 @@ def split(operator, data, share, rng):
     order = rng.permutation(operator.n)
     k = round(share * operator.n)
     return tuple(
-        Blind(Rows(operator, keep), data[keep]) for keep in (order[k:], order[:k])
+        Problem(Rows(operator, keep), data[keep]) for keep in (order[k:], order[:k])
     )
 """,
     ),
@@ -108,7 +108,7 @@ def split(operator, data, share, rng):
     parts = []
     for keep in (order[k:], order[:k]):
         rows = Rows(operator, keep)
-        parts.append(Blind(rows, rows.scale * data[keep]))
+        parts.append(Problem(rows, rows.scale * data[keep]))
     return tuple(parts)
 """,
     ),
@@ -119,7 +119,7 @@ def split(operator, data, share, rng):
 def split(operator, data, share, rng):
     held = rng.permutation(operator.n)[: round(share * operator.n)]
     rows = Rows(operator, held)
-    return Blind(operator, data), Blind(rows, rows.scale * data[held])
+    return Problem(operator, data), Problem(rows, rows.scale * data[held])
 """,
     ),
     (
@@ -131,7 +131,7 @@ def split(operator, data, share, rng):
     order, parts = rng.integers(n, size=n), []
     for keep in (order[k:], order[:k]):
         rows = Rows(operator, keep)
-        parts.append(Blind(rows, rows.scale * data[keep]))
+        parts.append(Problem(rows, rows.scale * data[keep]))
     return tuple(parts)
 """,
     ),
@@ -145,7 +145,7 @@ def split(operator, data, share, rng):
     for size in (n - k, k):
         keep = rng.permutation(n)[:size]
         rows = Rows(operator, keep)
-        parts.append(Blind(rows, rows.scale * data[keep]))
+        parts.append(Problem(rows, rows.scale * data[keep]))
     return tuple(parts)
 """,
     ),
@@ -159,7 +159,7 @@ def split(operator, data, share, rng):
     parts = []
     for keep in (order[k:], order[:k]):
         rows = Rows(operator, keep)
-        parts.append(Blind(rows, rows.scale * data[keep]))
+        parts.append(Problem(rows, rows.scale * data[keep]))
     return tuple(parts)
 """,
     ),
@@ -368,7 +368,7 @@ def recover(operator, data, noise, budget):
         "takes two columns for every truth",
         """
 def recover(operator, data, noise, budget):
-    return default_fit(Blind(operator, data), 2, budget)
+    return default_fit(Problem(operator, data), 2, budget)
 """,
     ),
     (
@@ -376,10 +376,10 @@ def recover(operator, data, noise, budget):
         "fits noise to round-off with many columns and a fast method",
         """
 def recover(operator, data, noise, budget):
-    from wnlib.methods import prec_gd
+    from wnlib import prec_gd
 
     size = norm(data)
-    problem = Blind(operator, data / size)
+    problem = Problem(operator, data / size)
     state = Factor.random(operator.space.m, 20, rng=1, scale=1e-4)
     for _ in range(budget // 2):
         state = prec_gd(problem, state, eta=0.5)
@@ -391,10 +391,10 @@ def recover(operator, data, noise, budget):
         "keeps the step size of a truth with largest eigenvalue 1 in any units",
         """
 def recover(operator, data, noise, budget):
-    problem = Blind(operator, data)
+    problem = Problem(operator, data)
     state = Factor.random(operator.space.m, 10, rng=1, scale=1e-4)
     with np.errstate(all="ignore"):
-        for _ in range(budget // 2):
+        for _ in range((budget - 1) // 2):
             state = gd(problem, state, eta=0.4)
     return state.Z
 """,
@@ -404,7 +404,7 @@ def recover(operator, data, noise, budget):
         "trusts spare columns alone against noise: GD from a start that is not small, run to the end",
         """
 def recover(operator, data, noise, budget):
-    return default_fit(Blind(operator, data), 10, budget)
+    return default_fit(Problem(operator, data), 10, budget)
 """,
     ),
     (
@@ -419,13 +419,13 @@ def compare(make, settings, seeds, budget):
             for seed in seeds:
                 trial = make(seed, budget, **setting)
                 size = norm(trial.data)
-                problem = Blind(trial.operator, trial.data / size)
+                problem = Problem(trial.operator, trial.data / size)
                 m = trial.operator.space.m
                 if name == "WN":
                     state = DirectionMagnitude.random(m, 10, rng=1)
                 else:
                     state = Factor.random(m, 10, rng=1, scale=1e-4)
-                for _ in range(budget // 4):
+                for _ in range((budget - 1) // 4):
                     if name == "WN":
                         state = wn_psd(problem, state, eta=1.0, mu=1.0)
                     else:
@@ -448,13 +448,13 @@ def compare(make, settings, seeds, budget):
             for seed in seeds:
                 trial = make(seed, budget, **setting)
                 size = norm(trial.data)
-                problem = Blind(trial.operator, trial.data / size)
+                problem = Problem(trial.operator, trial.data / size)
                 m, best = trial.operator.space.m, np.inf
                 if name == "WN":
                     state = DirectionMagnitude.random(m, 10, rng=1)
                 else:
                     state = Factor.random(m, 10, rng=1, scale=1e-4)
-                for _ in range(budget // (4 if name == "WN" else 2)):
+                for _ in range((budget - 1) // (4 if name == "WN" else 2)):
                     if name == "WN":
                         state = wn_psd(problem, state, eta=1.0, mu=1.0)
                     else:
@@ -478,13 +478,13 @@ def compare(make, settings, seeds, budget):
             for seed in seeds:
                 trial = make(seed + shift, budget, **setting)
                 size = norm(trial.data)
-                problem = Blind(trial.operator, trial.data / size)
+                problem = Problem(trial.operator, trial.data / size)
                 m = trial.operator.space.m
                 if name == "WN":
                     state = DirectionMagnitude.random(m, 10, rng=1)
                 else:
                     state = Factor.random(m, 10, rng=1, scale=1e-4)
-                for _ in range(budget // (4 if name == "WN" else 2)):
+                for _ in range((budget - 1) // (4 if name == "WN" else 2)):
                     if name == "WN":
                         state = wn_psd(problem, state, eta=1.0, mu=1.0)
                     else:
@@ -505,7 +505,7 @@ def compare(make, settings, seeds, budget):
         errors = []
         for seed in seeds:
             trial = make(seed, budget, **setting)
-            Z = default_fit(Blind(trial.operator, trial.data), 3, budget)
+            Z = default_fit(Problem(trial.operator, trial.data), 3, budget)
             errors.append(trial.score(Z))
         row = {"setting": setting, "errors": errors}
         row |= {"median": np.median(errors), "worst": max(errors)}
@@ -525,13 +525,13 @@ def compare(make, settings, seeds, budget):
             for seed in seeds:
                 trial = make(seed, budget, **setting)
                 size = norm(trial.data)
-                problem = Blind(trial.operator, trial.data / size)
+                problem = Problem(trial.operator, trial.data / size)
                 m = trial.operator.space.m
                 if name == "WN":
                     state = DirectionMagnitude.random(m, 10, rng=1)
                 else:
                     state = Factor.random(m, 10, rng=1, scale=1e-4)
-                for _ in range(budget // (4 if name == "WN" else 2)):
+                for _ in range((budget - 1) // (4 if name == "WN" else 2)):
                     if name == "WN":
                         state = wn_psd(problem, state, eta=1.0, mu=1.0)
                     else:
@@ -554,13 +554,13 @@ def compare(make, settings, seeds, budget):
             for seed in seeds:
                 trial = make(seed, budget, **setting)
                 size = norm(trial.data)
-                problem = Blind(trial.operator, trial.data / size)
+                problem = Problem(trial.operator, trial.data / size)
                 m = trial.operator.space.m
                 if name == "WN":
                     state = DirectionMagnitude.random(m, 10, rng=1)
                 else:
                     state = Factor.random(m, 10, rng=1, scale=1e-4)
-                for _ in range(budget // (4 if name == "WN" else 2)):
+                for _ in range((budget - 1) // (4 if name == "WN" else 2)):
                     if name == "WN":
                         state = wn_psd(problem, state, eta=1.0, mu=1.0)
                     else:
@@ -583,13 +583,13 @@ def compare(make, settings, seeds, budget):
             for seed in seeds:
                 trial = make(seed, budget, **setting)
                 size = norm(trial.data)
-                problem = Blind(trial.operator, trial.data / size)
+                problem = Problem(trial.operator, trial.data / size)
                 m = trial.operator.space.m
                 if name == "WN":
                     state = DirectionMagnitude.random(m, 10, rng=1)
                 else:
                     state = Factor.random(m, 10, rng=1, scale=1e-4)
-                for _ in range(budget // (4 if name == "WN" else 2)):
+                for _ in range((budget - 1) // (4 if name == "WN" else 2)):
                     if name == "WN":
                         state = wn_psd(problem, state, eta=1.0, mu=1.0)
                     else:
