@@ -217,8 +217,6 @@ def check_start(problem, state):
         raise ValueError(f"the start is a {type(state).__name__}; the problem's matrices are in {space}")
     state = state._make(_arguments.real(2, **{name: array}) for name, array in state._asdict().items())
     shapes = ", ".join(f"{name} {array.shape}" for name, array in state._asdict().items())
-    if not all(array.size or array.ndim == 2 for array in state):
-        raise ValueError(f"the start is an empty batch: {shapes}")
     member = state._make(array[(0,) * (array.ndim - 2)] for array in state)
     try:
         shape = member.Z.shape

@@ -209,11 +209,11 @@ def test_wn_bb_has_no_units(seed, unit):
 
 
 def test_wn_bb_needs_far_fewer_steps_than_wn():
-    problem = symmetric_problem(20, np.linspace(1, 0.1, 3), 0, n=200)
-    fast = run(wn_bb, problem, BarzilaiBorwein.random(20, 6, 0, size=5), 200).steps_to(1e-8)
+    problem = symmetric_problem(12, np.linspace(1, 0.1, 3), 0, n=78)
+    fast = run(wn_bb, problem, BarzilaiBorwein.random(12, 5, 0, size=3), 150).steps_to(1e-8)
     assert np.all(fast > 0)
-    slow = run(wn, problem, DirectionMagnitude.random(20, 6, 0, size=5), 1000, eta=0.5, mu=1.0).steps_to(1e-8)
-    assert np.all((slow < 0) | (slow > 3 * fast))
+    slow = run(wn, problem, DirectionMagnitude.random(12, 5, 0, size=3), 450, eta=0.5, mu=1.0).steps_to(1e-8)
+    assert np.all(slow < 0)
 
 
 @pytest.mark.parametrize("retract", [stiefel.polar, stiefel.cayley])
@@ -295,11 +295,8 @@ def test_the_metric_is_never_singular(m):
     problem = symmetric_problem(m, [1.0], 0)
     starts = Factor.random(m, 2, 0, size=20)
     starts = Factor(np.concatenate([starts.Y, problem.eigenvectors[None] * [1, 0]]))
-    for k in range(21):
-        run(prec_gd, problem, Factor(starts.Y[k]), 200, eta=0.5)
     assert np.all(run(prec_gd, problem, starts, 200, eta=0.5).error[-1] < 1e-7)
-    for k in range(20):
-        run(wn_bb, problem, BarzilaiBorwein.random(m, 2, k), 200)
+    assert np.all(run(wn_bb, problem, BarzilaiBorwein.random(m, 2, 0, size=20), 200).error[-1] < 1e-12)
     X = stiefel.qr(np.concatenate([problem.eigenvectors, np.eye(m)[:, :1]], axis=1), 0)
     theta = X.T @ problem.truth @ X
     there = BarzilaiBorwein(X, theta, X, theta, 0 * X, 0 * theta, np.zeros((1, 1)))

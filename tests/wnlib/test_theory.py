@@ -17,18 +17,18 @@ def test_theorem_a_at_every_iterate(seed, rank, spare, condition, scale, eta):
     singular = np.linalg.svd(start.Y, compute_uv=False)
     start = Factor(start.Y * min(1, np.sqrt(2) / singular[0]))  # ‖Y_0‖² <= 2λ_1 and η <= 1/(8λ_1)
     w_0 = np.linalg.svd(start.Y, compute_uv=False)[-1] ** 2
-    trace = run(gd, problem, start, 300, eta=eta)
+    trace = run(gd, problem, start, 100, eta=eta)
     bound = theory.gd_lower_bound(trace.steps, w_0, eta, r, rank)
     assert np.all(trace.error >= bound * (1 - 1e-12))
 
 
 def test_theorem_a_is_met_up_to_a_factor_of_two_in_the_long_run():
-    problem = symmetric_problem(30, [1, 1, 1], 0)
-    trace = run(gd, problem, Factor.random(30, 8, 0), 5000, eta=0.1)
-    w_0 = np.linalg.svd(Factor.random(30, 8, 0).Y, compute_uv=False)[-1] ** 2
-    bound = theory.gd_lower_bound(5000, w_0, 0.1, 8, 3)
+    problem = symmetric_problem(12, [1, 1, 1], 0)
+    trace = run(gd, problem, Factor.random(12, 5, 0), 2000, every=2000, eta=0.125)
+    w_0 = np.linalg.svd(Factor.random(12, 5, 0).Y, compute_uv=False)[-1] ** 2
+    bound = theory.gd_lower_bound(2000, w_0, 0.125, 5, 3)
     assert bound < trace.error[-1] < 2.2 * bound
-    assert np.isclose(trace.error[-1], theory.gd_asymptote(5000, 0.1, 8, 3), rtol=0.02)
+    assert np.isclose(trace.error[-1], theory.gd_asymptote(2000, 0.125, 5, 3), rtol=0.02)
 
 
 def test_the_asymptote_is_twice_the_bound_in_the_limit():
@@ -42,13 +42,13 @@ def measured_contraction(trace, low=1e-10, high=1e-6):
     return np.exp(np.polyfit(trace.steps[shown], np.log(trace.error[shown]), 1)[0])
 
 
-@pytest.mark.parametrize("condition", [1.5, 3])
+@pytest.mark.parametrize("condition", [1.5, 2])
 @pytest.mark.parametrize("eta", [0.2, 0.5, "best"])
 def test_corollary_e(condition, eta):
-    problem = symmetric_problem(20, spectrum(3, condition), 1)
+    problem = symmetric_problem(12, spectrum(3, condition), 1)
     best = theory.wn_best_step(problem.eigenvalues)
     eta = best if eta == "best" else eta
-    trace = run(wn, problem, DirectionMagnitude.random(20, 8, 1), 1500, eta=eta)
+    trace = run(wn, problem, DirectionMagnitude.random(12, 6, 1), 600, eta=eta)
     predicted = theory.wn_contraction(problem.eigenvalues, eta)
     assert np.isclose(np.log(measured_contraction(trace)), np.log(predicted), rtol=0.01)
     assert predicted >= theory.wn_contraction(problem.eigenvalues, best)
@@ -60,11 +60,11 @@ def test_corollary_e_beyond_the_best_step():
     assert np.isclose(theory.wn_contraction([1, 0.5], 1.9), 0.9)
 
 
-@pytest.mark.parametrize("condition", [1, 4])
+@pytest.mark.parametrize("condition", [1, 2])
 def test_gd_is_linear_at_the_exact_rank(condition):
-    problem = symmetric_problem(20, spectrum(3, condition), 1)
-    trace = run(gd, problem, Factor.random(20, 3, 1), 2500, eta=0.2)
-    predicted = theory.gd_contraction(problem.eigenvalues, 0.2)
+    problem = symmetric_problem(12, spectrum(3, condition), 1)
+    trace = run(gd, problem, Factor.random(12, 3, 1), 400, eta=0.4)
+    predicted = theory.gd_contraction(problem.eigenvalues, 0.4)
     assert np.isclose(np.log(measured_contraction(trace)), np.log(predicted), rtol=0.01)
 
 
@@ -72,7 +72,7 @@ def test_gd_is_linear_at_the_exact_rank(condition):
 
 
 @st.composite
-def population_runs(draw, most_condition=10):
+def population_runs(draw, most_condition=10, least_share=0.05):
     """A problem, a start and a step size up to the best one."""
     rank = draw(st.integers(1, 4))
     spare = draw(st.integers(1, 4))
@@ -81,7 +81,7 @@ def population_runs(draw, most_condition=10):
     values = spectrum(rank, draw(st.floats(1, most_condition)) if rank > 1 else 1)
     signs = np.random.default_rng(seed).choice([-1, 1], rank) if draw(st.booleans()) else np.ones(rank)
     problem = symmetric_problem(m, draw(st.sampled_from([0.5, 1, 3])) * signs * values, seed)
-    eta = draw(st.floats(0.05, 1)) * theory.wn_best_step(problem.eigenvalues)
+    eta = draw(st.floats(least_share, 1)) * theory.wn_best_step(problem.eigenvalues)
     X = stiefel.uniform(m, rank + spare, seed)
     return problem, DirectionMagnitude(X, X.T @ problem.truth @ X), eta
 
@@ -101,7 +101,7 @@ def test_squared_tangents_are_those_of_the_principal_angles(drawn):
 @given(population_runs())
 def test_theorem_b_is_the_run(drawn):
     problem, start, eta = drawn
-    U, steps = problem.eigenvectors, 60
+    U, steps = problem.eigenvectors, 30
     record = {
         "T": lambda state: theory.squared_tangents(U, state.X),
         "angles": lambda state: stiefel.principal_angles(U, state.X),
@@ -127,31 +127,31 @@ def test_the_tangent_recursion_is_theorem_b_of_rank_one(tangent, eigenvalue, sha
 def test_theorem_c_at_every_iterate(drawn):
     problem, start, eta = drawn
     record = {"tau": lambda state: tau(problem, state)}
-    trace = run(wn, problem, start, 200, record, eta=eta)
+    trace = run(wn, problem, start, 60, record, eta=eta)
     bound = theory.tau_bound(trace.tau[:-1], problem.eigenvalues, eta)
     assert np.all(trace.tau[1:] <= bound * (1 + 1e-7) + 1e-20)
     loss_bound = theory.loss_bound(trace.tau, problem.eigenvalues)
     assert np.all(trace.loss <= loss_bound * (1 + 1e-7) + 1e-20)
 
 
-@given(population_runs(most_condition=4))
+@given(population_runs(most_condition=2, least_share=0.3))
 def test_theorem_c_bounds_the_steps(drawn):
     problem, start, eta = drawn
-    epsilon = 1e-12 * np.sum(problem.eigenvalues**2)
+    epsilon = 1e-6 * np.sum(problem.eigenvalues**2)
     bound = theory.steps_bound(tau(problem, start), problem.eigenvalues, eta, epsilon)
-    if bound < 3000:
+    if bound < 400:
         trace = run(wn, problem, start, int(bound) + 1, eta=eta)
         assert trace.error[-1] ** 2 / 4 <= epsilon
 
 
-@given(population_runs())
+@given(population_runs(most_condition=2))
 def test_continuous_time_is_the_limit_of_small_steps(drawn):
     """The smallest cos² takes at most the time of `flow_time`, up to a share of the order of the step."""
     problem, start, _ = drawn
     squares = np.square(problem.eigenvalues)
     eta = 0.02 / squares.max()
     b = 1 / (1 + np.linalg.eigvalsh(theory.squared_tangents(problem.eigenvectors, start.X))[-1])
-    if 0.05 < b < 0.5:
+    if 0.1 < b < 0.5:
         steps = int(1.05 * theory.flow_time(b, 0.5, np.sqrt(squares.min()), eta)) + 1
         shadow = theory.exact_recursion(
             theory.squared_tangents(problem.eigenvectors, start.X), problem.eigenvalues, eta, steps
@@ -160,8 +160,8 @@ def test_continuous_time_is_the_limit_of_small_steps(drawn):
 
 
 def test_the_escape_time_of_condition_number_one_is_an_equality_in_the_limit():
-    eta, b = 0.01, 0.02
-    shadow = theory.exact_recursion(np.array([[1 / b - 1]]), [1.0], eta, 4000)
+    eta, b = 0.01, 0.05
+    shadow = theory.exact_recursion(np.array([[1 / b - 1]]), [1.0], eta, 1400)
     escaped = np.argmax(shadow.angles[:, 0] <= np.pi / 4)
     assert np.isclose(escaped, theory.flow_time(b, 0.5, 1.0, eta), rtol=0.01)
 
@@ -191,7 +191,7 @@ def test_gd_in_continuous_time(seed, scale, eta):
     problem = symmetric_problem(8, [1, 0.5], seed)
     start = Factor.random(8, 4, seed, scale=scale)
     record = {"w": lambda state: np.linalg.svd(state.Y, compute_uv=False)[-1] ** 2}
-    trace = run(gd, problem, start, 200, record, eta=eta)
+    trace = run(gd, problem, start, 60, record, eta=eta)
     bound = theory.gd_flow_bound(eta * trace.steps, trace.w[0])
     assert np.all(trace.w >= bound * (1 - 4 * eta))
 
