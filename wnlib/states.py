@@ -233,7 +233,7 @@ def check_start(problem, state):
             raise ValueError(f"{name} is not symmetric; it must be")
     for name in getattr(state, "orthonormal", ()):
         X = getattr(state, name)
-        if not np.allclose(X.mT @ X, np.eye(X.shape[-1]), atol=1e-8):
+        if not np.allclose(X.mT @ X, np.eye(X.shape[-1]), rtol=0, atol=1e-8):
             raise ValueError(f"{name} does not have orthonormal columns; take it from stiefel.uniform")
     if getattr(state, "semidefinite", False) and np.min(getattr(problem, "eigenvalues", 0)) < 0:
         raise ValueError(

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from problems import seeds, symmetric_problem
+from scipy import stats
 
 from wnlib import DirectionMagnitude, Factor, gd, run, spectrum, stiefel, theory, wn
 
@@ -203,6 +204,68 @@ def test_saddle_losses_are_those_of_the_best_approximations(drawn):
     for k, loss in enumerate(theory.saddle_losses(values)):
         best = (U[:, :k] * values[:k]) @ U[:, :k].T
         assert np.isclose(loss, problem.loss(best), atol=1e-14)
+
+
+# A bound that is twice too loose still bounds. So each function gives, once, the number worked out by hand.
+
+LN2, LN3 = np.log(2), np.log(3)
+
+
+@pytest.mark.parametrize(
+    ("compute", "expected"),
+    [
+        (lambda: theory.gd_lower_bound([0, 10], 0.5, 0.1, 5, 1), [1, 1 / 3]),  # √4 · ½/(1 + 4 · 0.1 · ½ · t)
+        (lambda: theory.gd_asymptote([5, 10], 0.1, 5, 1), [2, 1]),  # √4/(2 · 0.1 · t)
+        (lambda: theory.gd_flow_bound([0, 2], 0.5), [1 / 2, 1 / 6]),  # ½/(1 + 2 · ½ · time)
+        (lambda: theory.gd_contraction([1, 0.5], 0.1), 0.95),
+        (lambda: theory.wn_contraction([1, -0.5], 0.4), 0.9),  # the smaller |λ|: 1 - 0.4/4
+        (lambda: theory.wn_contraction([2, 1], 0.45), 0.8),  # the larger one: |1 - 0.45 · 4|
+        (lambda: theory.wn_best_step([2, -1]), 2 / 5),
+        (lambda: theory.wn_best_step([1, 3, -2]), 2 / 10),  # in any order
+        (lambda: theory.squared_tangents(np.eye(2)[:, :1], [[0.5], [np.sqrt(0.75)]]), [[3]]),  # tan² 60°
+        (lambda: theory.tangent_recursion([0, 1], 2, 0.5), [0, 1 / 3]),  # ηλ² = 2: |1 - 2/4|/(1 + 2/4)
+        (lambda: theory.tangent_recursion(1, 4, 0.5), 1 / 3),  # ηλ² = 8: |1 - 8/4|/(1 + 8/4), beyond the best step
+        (lambda: theory.recursion(np.eye(1), [2], 0.5), [[1 / 9]]),
+        (
+            lambda: theory.recursion(np.diag([1.0, 0.0]), [2, -1], 0.5),
+            np.diag([1 / 9, 0]),
+        ),  # aligned: one angle at a time
+        (lambda: theory.exact_recursion(np.eye(1), [2], 0.5, 1).T, [[[1]], [[1 / 9]]]),
+        (lambda: theory.exact_recursion(np.eye(1), [2], 0.5, 1).loss, [3 / 4, 0.19]),  # ¼λ²(1 - cos⁴φ), cos² = ½, 0.9
+        (lambda: theory.exact_recursion(np.eye(1), [2], 0.5, 1).angles, [[np.pi / 4], [np.arctan(1 / 3)]]),
+        (lambda: theory.exact_recursion(np.eye(2), [2, 1], 0.5, 1).loss[0], 15 / 16),  # ¼(4 + 1)(1 - ¼)
+        (lambda: theory.tau_bound([1, 0], [2, -1], 0.4), [1 / 1.44, 0]),  # 1/(1 + 0.4/2)²
+        (lambda: theory.tau_bound(3, [1], 1), 3 / 1.25**2),  # up to the last η that it covers
+        (lambda: theory.loss_bound([1, 3], [2, -1]), [5 / 4, 15 / 8]),  # ½ · 5 · τ/(1 + τ)
+        (lambda: theory.steps_bound([3, 0], [2, 1], 0.4, 5 / 2.88), [16, 1]),  # 2 · 3/0.4, and ln 1.44/(2 ln 1.2)
+        (lambda: theory.steps_bound(0, [1], 1, 0.5), 0),  # the loss is at most ½‖A‖² from the start
+        (lambda: theory.expected_tangents(20, 8, 2), 12 / 5),
+        (lambda: theory.expected_tangents(7, 4, 2), 3),
+        (lambda: theory.expected_tau(20, 8, 2), 24 / 5),
+        (lambda: theory.sample_tangents(5, 5, 2, 0, size=3), np.zeros((3, 2, 2))),  # a square X leaves nothing out
+        (lambda: theory.flow_time(0.25, 0.5, 2, 0.1), (2 + LN3) / 0.8),  # (4 - 2 + ln 1 - ln ⅓)/(2 · 0.1 · 4)
+        (lambda: theory.flow_time(0.25, 0.5, 2), (2 + LN3) / 8),  # η = 1 is the time itself
+        (lambda: theory.flow_time([1 / 3, 0.5], [0.5, 0.5], -1, 1), [(1 + LN2) / 2, 0]),
+        (lambda: theory.saddle_losses([2, -1]), [5 / 4, 1 / 4, 0]),
+    ],
+)
+def test_the_value_worked_out_by_hand(compute, expected):
+    np.testing.assert_allclose(compute(), expected, rtol=1e-12, atol=1e-15)
+
+
+def test_small_angles_keep_their_digits():
+    """1e-20 is lost in 1 - cos²; from the sine it is not."""
+    T = theory.squared_tangents(np.array([[1.0], [0.0]]), np.array([[1.0], [1e-10]]))
+    np.testing.assert_allclose(T, [[1e-20]], rtol=1e-12)
+
+
+def test_one_draw_of_tangents_is_symmetric_and_has_the_law_of_a_ratio():
+    """r_A = 1: T_0 is the ratio of two independent chi-squared variables, (m - r)/r times an F(m - r, r)."""
+    draws = theory.sample_tangents(7, 4, 1, 0, size=2000)[:, 0, 0]
+    assert stats.kstest(draws, stats.f(3, 4, scale=3 / 4).cdf).pvalue > 0.01
+    T = theory.sample_tangents(7, 4, 3, 0)
+    assert T.shape == (3, 3)
+    np.testing.assert_allclose(T, T.T)
 
 
 @pytest.mark.parametrize(
