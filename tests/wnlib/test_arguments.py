@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from wnlib import _arguments
+import wnlib
+from wnlib import _arguments, theory
 
 
 @pytest.mark.parametrize("value", [1, np.int8(1), np.uint64(2**63)])
@@ -114,3 +115,23 @@ def test_what_is_no_seed_is_named(rng):
     words = re.escape(f"rng is {rng!r}; it must be a numpy.random.Generator or a seed, a whole number of at least 0")
     with pytest.raises(ValueError, match=f"^{words}$"):
         _arguments.generator(rng, "truth")
+
+
+@pytest.mark.parametrize(
+    ("stream", "draw"),
+    [
+        ("truth", lambda rng: wnlib.planted(6, [2, 1], rng)),
+        ("uniform", lambda rng: wnlib.stiefel.uniform(6, 3, rng)),
+        ("start", lambda rng: wnlib.Factor.random(6, 3, rng).Y),
+        ("start", lambda rng: wnlib.DirectionMagnitude.random(6, 3, rng).X),
+        ("start", lambda rng: wnlib.Factors.random(6, 5, 3, rng).G),
+        ("start", lambda rng: wnlib.DirectionsMagnitude.random(6, 5, 3, rng).W),
+        ("operator", lambda rng: wnlib.Gaussian(wnlib.Symmetric(3), 4, rng).rows),
+        ("operator", lambda rng: wnlib.Gram(wnlib.Symmetric(3), 9, rng).factor),
+        ("operator", lambda rng: wnlib.SubsampledDCT(wnlib.Symmetric(3), 4, rng).forward(np.ones((3, 3)))),
+        ("tangents", lambda rng: theory.sample_tangents(6, 4, 2, rng)),
+    ],
+)
+def test_a_seed_is_the_generator_of_its_stream(stream, draw):
+    """The streams' names are part of what a seed stands for: with other names, other numbers everywhere."""
+    np.testing.assert_array_equal(draw(3), draw(np.random.default_rng([3, *stream.encode()])))
