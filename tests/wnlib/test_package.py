@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import wnlib
@@ -77,3 +78,13 @@ def test_importing_it_brings_nothing_of_the_book():
 def test_the_example_of_help_runs():
     failed, attempted = doctest.testmod(wnlib)
     assert attempted > 5 and not failed
+
+
+def test_the_warning_of_an_interrupted_run_points_at_the_line_that_ran_it():
+    def interrupted(problem, state):
+        raise KeyboardInterrupt
+
+    problem = wnlib.Problem(wnlib.Population(wnlib.Symmetric(2)), np.ones(3))
+    with pytest.warns(RuntimeWarning) as caught:
+        wnlib.run(interrupted, problem, wnlib.Factor.random(2, 1, 0), 3)
+    assert [warning.filename for warning in caught] == [__file__]
