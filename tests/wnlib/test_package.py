@@ -18,7 +18,7 @@ LAYERS = [
     {"sensing", "stiefel"},
     {"problem"},
     {"states"},
-    {"methods", "barzilai_borwein", "theory"},
+    {"methods", "barzilai_borwein", "theory", "finite"},
     {"iterate"},
     {"manopt"},
 ]
@@ -34,8 +34,8 @@ def imports(path):
             yield from (f"wnlib.{alias.name}" for alias in node.names) if node.module == "wnlib" else [node.module]
 
 
-def test_the_layers_hold_every_module():
-    assert set.union(*LAYERS) | {"__init__"} == {path.stem for path in MODULES}
+def test_every_module_has_its_layer():
+    assert {path.stem for path in MODULES} - set.union(*LAYERS) == {"__init__"}
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if path.stem != "__init__"], ids=lambda path: path.stem)
