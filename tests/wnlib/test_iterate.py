@@ -206,6 +206,7 @@ def test_a_divergence_can_be_pickled():
     for twin in (pickle.loads(pickle.dumps(caught.value)), copy.copy(caught.value)):
         assert type(twin) is Diverged and str(twin) == str(caught.value)
         np.testing.assert_array_equal(twin.trace.error, caught.value.trace.error)
+    assert caught.value.args == (str(caught.value), caught.value.trace)
     assert str(caught.value).startswith("gd with eta = 9 is no longer finite at iteration ")
 
 

@@ -142,6 +142,15 @@ def test_impossible_batches_are_refused(size):
         stiefel.uniform(3, 2, 0, size=size)
 
 
-def test_principal_angles_refuse_a_larger_first_subspace():
-    with pytest.raises(ValueError, match="U has 3 columns"):
-        stiefel.principal_angles(np.eye(4)[:, :3], np.eye(4)[:, :2])
+def test_principal_angles_of_a_batch_are_those_of_its_members():
+    U, X = stiefel.uniform(6, 2, 0, size=(2, 3)), stiefel.uniform(6, 3, 1, size=3)
+    angles = stiefel.principal_angles(U, X)
+    assert angles.shape == (2, 3, 2)
+    np.testing.assert_allclose(angles[1, 2], stiefel.principal_angles(U[1, 2], X[2]), atol=1e-12)
+
+
+@pytest.mark.parametrize("size", [(), (2, 1)])
+def test_principal_angles_refuse_a_larger_first_subspace(size):
+    U, X = stiefel.uniform(5, 3, 0, size=size), stiefel.uniform(5, 2, 0, size=size)
+    with pytest.raises(ValueError, match="^U has 3 columns; it must have at most the 2 columns of X$"):
+        stiefel.principal_angles(U, X)
