@@ -1,5 +1,6 @@
 # make book   build the site           make serve  build it and serve it on localhost
 # make test   everything that gates    make lab    open the notebooks
+# make unit   wnlib alone              make mutants  do wnlib's tests notice a changed line?
 # make assignments  release the problem sets    make grade SUBMISSIONS=dir  grade what was handed in
 # make pdf    build it, and all of it as one PDF beside the site's pages
 # make numbers  number the chapters anew, files and text, after a change to the order in _toc.yml
@@ -13,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export REPOSITORY_URL ?=
 export SITE_URL ?=
 
-.PHONY: book pdf serve lab numbers assignments grade test bench experiments execute wasm stills shots links requirements clean
+.PHONY: book pdf serve lab numbers assignments grade test unit mutants bench experiments execute wasm stills shots links requirements clean
 
 book: assignments
 	rm -rf _build/html _build/.doctrees
@@ -47,6 +48,17 @@ test: .venv/installed
 	$(MAKE) book
 	$(BIN)/python -m tools.browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# The module alone: pytest and hypothesis are all that it takes.
+unit: .venv/installed
+	$(BIN)/python -m pytest -c tests/wnlib/pytest.ini tests/wnlib
+
+# Change wnlib in some two thousand small ways, one at a time, and list what no test notices; an hour on one core.
+# MUTANTS="wnlib.theory*" takes a part; `$(BIN)/mutmut show NAME` shows one.
+MUTANTS ?=
+mutants: .venv/installed
+	OPENBLAS_NUM_THREADS=1 $(BIN)/mutmut run --max-children 2 $(MUTANTS)
+	$(BIN)/mutmut results
 
 # Medians and ratios into benchmarks/results.json. Chapter 13 prints them: afterwards
 # make execute CHAPTERS=book/13-rivals.ipynb
@@ -91,7 +103,7 @@ requirements: .venv/installed
 	  --custom-compile-command "make requirements" --extra book pyproject.toml -o requirements.txt
 
 clean:
-	rm -rf .venv _build wnlib.egg-info
+	rm -rf .venv _build mutants wnlib.egg-info
 
 .venv/installed: requirements.txt pyproject.toml
 	python=$$(tools/find-python) && $$python -m venv .venv

@@ -18,7 +18,7 @@ Five lines find it, from these data alone, without its rank:
 >>> bool(trace.loss[-1] < 1e-12 * trace.loss[0]), bool(np.allclose(Z, factor @ factor.T))
 (True, True)
 
-Layers, each importing only from those below:
+Layers, each importing only from those below (and `states` from `problem`):
 
 ==  =================================================  ===============================================================
 4   `manopt` (``pip install "wnlib[manopt]"``)         pymanopt's optimizers on the objective of weight normalization

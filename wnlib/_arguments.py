@@ -86,8 +86,10 @@ def real(least_dimension, **argument):
     [(name, value)] = argument.items()
     array = np.array(value)
     if array.dtype.kind not in "iuf" or array.ndim < least_dimension:
-        kind = ("number", "vector", "matrix")[least_dimension]
+        kind = "vector" if least_dimension == 1 else "matrix"
         raise ValueError(f"{name} has dtype {array.dtype} and shape {array.shape}; it must be a real {kind}")
+    if 0 in array.shape[: array.ndim - least_dimension]:
+        raise ValueError(f"{name} has shape {array.shape}; an axis before the last {least_dimension} must not be empty")
     if not np.all(np.isfinite(array)):
         raise ValueError(f"{name} has entries that are NaN or infinite; all must be finite")
     return read_only(array.astype(float))

@@ -132,8 +132,9 @@ def run(step, problem, start, steps, record=None, every=1, **options):
                 # Diverged members go back to the start, where a step is harmless.
                 state = after if running.all() else _where(running, after, start)
                 if not batch and not running:
-                    where = ", ".join(f"{name} = {value}" for name, value in options.items() if not callable(value))
-                    raise Diverged(f"{_name(step)} with {where} is no longer finite at iteration {t}", trace())
+                    sizes = ", ".join(f"{name} = {value}" for name, value in options.items() if not callable(value))
+                    what = f"{_name(step)} with {sizes}" if sizes else _name(step)
+                    raise Diverged(f"{what} is no longer finite at iteration {t}", trace())
                 if t % every == 0:
                     rows.append((t, [_masked(running, value) for value in _values(records, state)]))
     except KeyboardInterrupt:
@@ -142,18 +143,24 @@ def run(step, problem, start, steps, record=None, every=1, **options):
 
 
 def _expected_state(step):
-    """The class that the step's annotation names for its state, or object where it names none."""
+    """The named tuple that the step's annotation demands as its state, or object where it demands none."""
+    step = _unwrapped(step)
+    try:
+        hint = typing.get_type_hints(step if inspect.isroutine(step) else type(step).__call__).get("state")
+    except Exception:  # an annotation that cannot be looked up binds nobody
+        hint = None
+    return hint if isinstance(hint, type) and issubclass(hint, tuple) else object
+
+
+def _unwrapped(step):
     while isinstance(step, functools.partial):
         step = step.func
-    try:
-        hints = typing.get_type_hints(step if inspect.isroutine(step) else type(step).__call__)
-    except (NameError, TypeError):  # an annotation that cannot be looked up binds nobody
-        hints = {}
-    return hints["state"] if isinstance(hints.get("state"), type) else object
+    return step
 
 
 def _name(step):
-    return getattr(step, "__name__", repr(step))  # a functools.partial has none
+    step = _unwrapped(step)
+    return getattr(step, "__name__", type(step).__name__)
 
 
 def _records(problem, asked):

@@ -217,8 +217,6 @@ def check_start(problem, state):
         raise ValueError(f"the start is a {type(state).__name__}; the problem's matrices are in {space}")
     state = state._make(_arguments.real(2, **{name: array}) for name, array in state._asdict().items())
     shapes = ", ".join(f"{name} {array.shape}" for name, array in state._asdict().items())
-    if not all(array.size or array.ndim == 2 for array in state):
-        raise ValueError(f"the start is an empty batch: {shapes}")
     member = state._make(array[(0,) * (array.ndim - 2)] for array in state)
     try:
         shape = member.Z.shape
@@ -235,7 +233,7 @@ def check_start(problem, state):
             raise ValueError(f"{name} is not symmetric; it must be")
     for name in getattr(state, "orthonormal", ()):
         X = getattr(state, name)
-        if not np.allclose(X.mT @ X, np.eye(X.shape[-1]), atol=1e-8):
+        if not np.allclose(X.mT @ X, np.eye(X.shape[-1]), rtol=0, atol=1e-8):
             raise ValueError(f"{name} does not have orthonormal columns; take it from stiefel.uniform")
     if getattr(state, "semidefinite", False) and np.min(getattr(problem, "eigenvalues", 0)) < 0:
         raise ValueError(

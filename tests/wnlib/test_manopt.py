@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 from problems import symmetric_problem
-from pymanopt.optimizers import ConjugateGradient
 
 from wnlib import DirectionMagnitude, Factor
-from wnlib.manopt import minimize
 from wnlib.stiefel import sym
+
+pytest.importorskip("pymanopt")
+from pymanopt.optimizers import ConjugateGradient  # noqa: E402
+
+from wnlib.manopt import minimize  # noqa: E402
 
 
 def test_conjugate_gradients_find_the_truth():

@@ -1,5 +1,8 @@
 """Truths and problems: what is planted is found again, and nonsense is refused by name."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,8 +13,10 @@ from wnlib import (
     DirectionMagnitude,
     Factor,
     Gaussian,
+    Gram,
     PlantedProblem,
     Population,
+    Problem,
     Rectangular,
     Symmetric,
     planted,
@@ -97,10 +102,110 @@ def test_a_batch_of_truths_may_differ_in_rank():
     assert problem.rank == 2
 
 
+@pytest.mark.parametrize("size", [1e-300, 1e-170, 1e-100, 1.0, 1e100, 1e160, 1e300])
+def test_the_error_has_the_size_of_the_truth(size):
+    """Its square need not be a number."""
+    truth = size * np.array([[3.0, 4.0], [4.0, 3.0]])
+    problem = PlantedProblem(Population(Symmetric(2)), truth)
+    np.testing.assert_allclose(problem.error(np.zeros((2, 2))), np.sqrt(50) * size, rtol=1e-14)
+    np.testing.assert_allclose(problem.error(truth * [[[1]], [[2]], [[-1]]]), np.sqrt(50) * size * np.array([0, 1, 2]))
+    np.testing.assert_allclose(problem.eigenvalues, size * np.array([7, -1]))
+
+
+def test_the_error_of_what_is_no_number_is_no_number():
+    problem = PlantedProblem(Population(Symmetric(2)), np.eye(2))
+    assert np.isnan(problem.error(np.full((2, 2), np.nan)))
+    assert np.isinf(problem.error(np.array([[np.inf, 0], [0, 1]])))
+
+
+def test_tiny_eigenvalues_are_rounding_and_no_rank():
+    assert PlantedProblem(Population(Symmetric(3)), np.diag([1e3, 1e-6, 0])).rank == 2
+    assert PlantedProblem(Population(Symmetric(3)), np.diag([1e3, 1e-8, 0])).rank == 1
+
+
+def test_data_and_operator_are_all_of_a_problem():
+    operator = Gaussian(Symmetric(3), 4, 0)
+    Z, y = random_matrix(Symmetric(3), 0), np.arange(8.0).reshape(2, 4)
+    problem = Problem(operator, y)
+    np.testing.assert_allclose(problem.misfit(Z), operator.forward(Z) - y)
+    np.testing.assert_allclose(problem.backprojection, operator.adjoint(y))
+    np.testing.assert_allclose(problem.residual(Z), operator.adjoint(operator.forward(Z) - y), atol=1e-12)
+    np.testing.assert_allclose(problem.loss(Z), np.linalg.norm(operator.forward(Z) - y, axis=1) ** 2 / 4)
+    rectangular = Problem(Population(Rectangular(1, 2)), [3, 4])
+    assert rectangular.loss(np.zeros((1, 2))) == 25 / 2
+    assert not hasattr(problem, "truth") and not hasattr(problem, "error")
+
+
+@pytest.mark.parametrize("name", ["truth", "noise", "data", "backprojection", "eigenvalues", "eigenvectors"])
+def test_the_arrays_of_a_problem_cannot_be_written_into_and_are_its_own(name):
+    for operator in (Population(Symmetric(3)), Gaussian(Symmetric(3), 6, 0)):
+        truth, noise = np.diag([2.0, 1.0, 0.0]), np.zeros(6)
+        problem = PlantedProblem(operator, truth, noise)
+        array = getattr(problem, name)
+        with pytest.raises(ValueError, match="read-only"):
+            array[..., 0] = 9
+        kept = array.copy()
+        truth[:] = noise[:] = 7  # which were never frozen
+        np.testing.assert_array_equal(getattr(problem, name), kept)
+
+
+def test_a_problem_equals_itself_and_can_be_kept_in_a_set():
+    one, other = (PlantedProblem(Population(Symmetric(2)), np.eye(2)) for _ in range(2))
+    assert one == one and one != other
+    assert len({one, other, one}) == 2
+    assert repr(one) == "PlantedProblem(Population on Symmetric(m=2), data (3,))"
+    assert repr(Problem(one.operator, one.data)) == "Problem(Population on Symmetric(m=2), data (3,))"
+
+
+def test_problems_can_be_copied_and_pickled():
+    problem = PlantedProblem(Gaussian(Symmetric(3), 4, 0), np.eye(3))
+    for twin in (copy.deepcopy(problem), pickle.loads(pickle.dumps(problem))):
+        np.testing.assert_array_equal(twin.residual(np.eye(3)), problem.residual(np.eye(3)))
+
+
+def test_the_planted_matrix_is_exactly_symmetric_and_a_seed_is_enough():
+    A = planted(6, [2, -1], 0)
+    np.testing.assert_array_equal(A, A.T)
+    np.testing.assert_array_equal(A, planted(6, np.array([2.0, -1.0]), 0))
+    assert not np.allclose(A, planted(6, [2, -1], 1))
+    np.testing.assert_allclose(np.linalg.eigvalsh(planted(4, 3, 0)), [0, 0, 0, 3], atol=1e-14)
+    assert spectrum(1, 1) == [1] and spectrum(np.int8(3), 2).tolist() == [1, 0.75, 0.5]
+    assert spectrum(3, 1).tolist() == [1, 1, 1]
+
+
+def test_a_truth_may_be_off_symmetric_by_rounding():
+    A = np.array([[1.0, 1.0], [1.0 + 1e-13, 1.0]])
+    PlantedProblem(Population(Symmetric(2)), np.stack([A, 1e-200 * A]))
+    with pytest.raises(
+        ValueError, match=r"^truth is not symmetric \(\|A - Aᵀ\| reaches 1.99e-11\); Symmetric\(m=2\) is$"
+    ):
+        PlantedProblem(Population(Symmetric(2)), np.stack([np.eye(2), A + [[0, 2e-11], [0, 0]]]))
+    PlantedProblem(Population(Rectangular(2, 2)), [[1, 2], [3, 4]])
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: spectrum(3, 0.5), "condition is 0.5"),
+        (lambda: spectrum(3, 0.5), "condition is 0.5; it must be at least 1, and 1 when rank is 1"),
+        (lambda: spectrum(3, "2"), "condition is '2'"),
+        (lambda: spectrum(3, np.inf), "condition is inf"),
+        (lambda: planted(3, [[1, 2]], 0), "eigenvalues is"),
+        (lambda: planted(3, [1], None), "rng is None"),
+        (lambda: Problem(Gaussian(Symmetric(2), 4, 0), np.ones(3)), r"data has shape \(3,\); the operator makes 4"),
+        (
+            lambda: Problem(Gram(Symmetric(2), 9, 0), np.ones(9)),
+            r"\(9,\); the operator makes 3 measurements, so \(..., 3\)$",
+        ),
+        (
+            lambda: Problem(Population(Symmetric(2)), 3.0),
+            r"data has dtype float64 and shape \(\); it must be a real vector",
+        ),
+        (lambda: Problem(Population(Symmetric(2)), [1, 2, np.inf]), "data has entries that are NaN"),
+        (
+            lambda: Problem(Population(Symmetric(2)), np.ones((0, 3))),
+            r"data has shape \(0, 3\); an axis before the last",
+        ),
+        (lambda: PlantedProblem(Population(Symmetric(2)), np.ones((0, 2, 2))), r"truth has shape \(0, 2, 2\); an axis"),
         (lambda: spectrum(1, 2), "condition is 2"),
         (lambda: spectrum(0, 1), "rank is 0"),
         (lambda: planted(3, [1, 0], 0), "eigenvalues is"),

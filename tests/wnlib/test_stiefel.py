@@ -109,6 +109,24 @@ def test_polar_of_an_overflow_is_nan_and_leaves_the_rest_of_the_batch():
     np.testing.assert_allclose(result[1], X[1], atol=1e-14)
 
 
+def test_the_positive_part_of_a_batch_with_a_member_that_is_no_number():
+    S = np.array([[[0.0, 2], [2, 0]], [[np.inf, 0], [0, 1]], [[3, 0], [0, -4]]])
+    part = stiefel.positive_part(S)
+    np.testing.assert_allclose(part[[0, 2]], [[[1, 1], [1, 1]], [[3, 0], [0, 0]]], atol=1e-14)
+    assert np.isnan(part[1]).all()
+
+
+def test_rounding_is_the_least_that_can_be_told_from_the_metric():
+    np.testing.assert_array_equal(stiefel.rounding(np.diag([1.0, 3.0])), [[4 * 2.0**-52]])
+    batch = stiefel.rounding(np.zeros((2, 3, 3)))
+    np.testing.assert_array_equal(batch, np.full((2, 1, 1), 2.0**-1022))  # the least normal number
+    assert np.linalg.matrix_rank(np.ones((3, 3)) + stiefel.rounding(np.ones((3, 3))) * np.eye(3), tol=1e-17) == 3
+
+
+def test_the_symmetric_part():
+    np.testing.assert_array_equal(stiefel.sym(np.array([[[1.0, 2], [4, 3]]])), [[[1, 3], [3, 3]]])
+
+
 @pytest.mark.parametrize(
     ("m", "r", "message"),
     [(3, 4, "r is 4; it must be at most m = 3"), (3, 0, "r is 0"), (0, 1, "m is 0"), (3, 1.5, "r is 1.5")],
@@ -124,6 +142,15 @@ def test_impossible_batches_are_refused(size):
         stiefel.uniform(3, 2, 0, size=size)
 
 
-def test_principal_angles_refuse_a_larger_first_subspace():
-    with pytest.raises(ValueError, match="U has 3 columns"):
-        stiefel.principal_angles(np.eye(4)[:, :3], np.eye(4)[:, :2])
+def test_principal_angles_of_a_batch_are_those_of_its_members():
+    U, X = stiefel.uniform(6, 2, 0, size=(2, 3)), stiefel.uniform(6, 3, 1, size=3)
+    angles = stiefel.principal_angles(U, X)
+    assert angles.shape == (2, 3, 2)
+    np.testing.assert_allclose(angles[1, 2], stiefel.principal_angles(U[1, 2], X[2]), atol=1e-12)
+
+
+@pytest.mark.parametrize("size", [(), (2, 1)])
+def test_principal_angles_refuse_a_larger_first_subspace(size):
+    U, X = stiefel.uniform(5, 3, 0, size=size), stiefel.uniform(5, 2, 0, size=size)
+    with pytest.raises(ValueError, match="^U has 3 columns; it must have at most the 2 columns of X$"):
+        stiefel.principal_angles(U, X)
