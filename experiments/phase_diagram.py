@@ -41,7 +41,7 @@ from wnlib import (
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "book" / "data" / "phase_diagram.json"
-EXPLORER = ROOT / "wnbook" / "explorers" / "phases.json"
+EXPLORER = DATA.with_name("explorer_phases.json")
 METHODS = ("WN", "WN, semidefinite", "GD, tiny start")
 SIZES = (100, 150, 200, 250, 300, 400, 465)
 COLUMNS = (2, 3, 4, 6, 10, 15, 22, 30)

@@ -46,9 +46,10 @@ def download_wheels():
 
 
 def build_wheel(folder):
-    """A wheel of wnlib as it is, from a copy, so that nothing of an earlier build gets into it."""
+    """A wheel of both packages as they are, from a copy, so that nothing of an earlier build gets into it."""
     with tempfile.TemporaryDirectory() as copy:
-        shutil.copytree(ROOT / "wnlib", Path(copy, "wnlib"), ignore=shutil.ignore_patterns("__pycache__"))
+        for package in ["wnlib", "wnbook", "book/data"]:
+            shutil.copytree(ROOT / package, Path(copy, package), ignore=shutil.ignore_patterns("__pycache__"))
         for name in ["pyproject.toml", "README.md", "LICENSE"]:
             shutil.copy(ROOT / name, copy)
         run("pip", "wheel", "--no-deps", "--no-build-isolation", f"--wheel-dir={folder}", copy)

@@ -3,17 +3,14 @@
 import json
 from base64 import b64decode
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from experiments.frames import ITERATIONS, METHODS, PICTURE, TUNED_FOR, best, frame, problem, recover
-from wnbook.explorers._explorer import HERE
+from experiments.frames import DATA, ITERATIONS, METHODS, PICTURE, TUNED_FOR, best, frame, problem, recover
 
-DATA = HERE / "reconstruction.json"
-TABLE = Path(__file__).parents[2] / "book" / "data" / "images.json"
+TABLE = DATA.with_name("images.json")
 LOSS = 8  # grey levels of 255, root mean square: what the compression may cost
 
 

@@ -10,7 +10,7 @@ from scipy.linalg import expm
 from book._ext.explorers import EXPLORERS, page_script
 from experiments import phase_diagram
 from wnbook.explorers import Reconstruction
-from wnbook.explorers._explorer import HERE
+from wnbook import DATA
 from wnlib import (
     DirectionMagnitude,
     Factor,
@@ -248,7 +248,7 @@ RECONSTRUCTION = "explorers.reconstruction.scrubbed.map(explorers.reconstruction
 
 
 def test_reconstruction(javascript):
-    data = json.loads((HERE / "reconstruction.json").read_text())
+    data = json.loads((DATA / "explorer_reconstruction.json").read_text())
     for t, seen in zip(Reconstruction.iteration.values, javascript(RECONSTRUCTION), strict=True):
         scores = {name: np.array(data["psnr"][name]) for name in ("gd", "wn")}
         trail, lead = sorted(scores, key=lambda name: scores[name][t])

@@ -8,6 +8,8 @@ from pathlib import Path
 import traitlets
 from anywidget import AnyWidget
 
+from wnbook import DATA
+
 HERE = Path(__file__).parent
 SHARED = ["linalg.js", "recursion.js", "plot.js", "explorer.js"]
 CSS = (HERE / "explorer.css").read_text()
@@ -84,7 +86,7 @@ class Explorer(AnyWidget):
     @classmethod
     def module(cls):
         """The text of its JavaScript module: its data, if it has any, what all explorers share, and its own."""
-        data = HERE / f"{cls.name()}.json"
+        data = DATA / f"explorer_{cls.name()}.json"
         parts = [f"const DATA = {data.read_text()};"] if data.exists() else []
         return "\n".join(parts + [(HERE / file).read_text() for file in [*SHARED, f"{cls.name()}.js"]])
 
