@@ -76,7 +76,7 @@ def main():
         scores, frames = recover(method, ITERATIONS[-1])
         data["psnr"][method] = [round(score, 3) for score in scores.tolist()]
         data["frames"][method] = {t: webp(frames[t]) for t in ITERATIONS}
-    DATA.write_text(json.dumps(data, separators=(",", ":")) + "\n")
+    DATA.write_text(json.dumps(data, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -111,14 +111,14 @@ def watch(process, folder, seconds):
         time.sleep(0.2)
         if time.monotonic() > deadline:
             raise RuntimeError(f"stopped after {seconds} seconds in all")
-        used = subprocess.run(["du", "-sk", folder], capture_output=True, text=True)
+        used = subprocess.run(["du", "-sk", folder], capture_output=True, encoding="utf-8")
         if int(used.stdout.split()[0]) * 1024 > 2 * sandbox.DISK:
             raise RuntimeError("stopped: it fills the disk")
 
 
 def mark(course, name, student, page_only, hidden, protected, cell_seconds, seconds):
     """Run a submission and write its page, in a process of its own. RuntimeError, in words, if that came to no end."""
-    with temporary_folder() as folder, (folder / "log").open("w") as log:
+    with temporary_folder() as folder, (folder / "log").open("w", encoding="utf-8") as log:
         sockets, jupyter = folder / "sockets", folder / "jupyter"
         sockets.mkdir()
         sandbox.install(jupyter, sandbox.command(student, sockets, hidden, protected))
@@ -138,13 +138,13 @@ def mark(course, name, student, page_only, hidden, protected, cell_seconds, seco
             if marking.poll() is None:
                 os.killpg(marking.pid, signal.SIGKILL)  # the kernel dies with its parent
                 marking.wait()
-        with (folder / "log").open(errors="replace") as file:
+        with (folder / "log").open(errors="replace", encoding="utf-8") as file:
             text = file.read(2**20)
     if marking.returncode == 0:
         return
     logs = course / "logs"
     logs.mkdir(exist_ok=True)
-    (logs / f"{student}-{name}.txt").write_text(text)
+    (logs / f"{student}-{name}.txt").write_text(text, encoding="utf-8")
     for sign, words in SIGNS.items():
         if sign in text:
             raise RuntimeError(words)

@@ -35,7 +35,9 @@ def missing():
     for program in ("bwrap", "prlimit", "choom"):
         if shutil.which(program) is None:
             return f"there is no `{program}` on the PATH"
-    trial = subprocess.run(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True, text=True)
+    trial = subprocess.run(
+        ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True, encoding="utf-8"
+    )
     return trial.stderr.strip() if trial.returncode else ""
 
 
@@ -85,4 +87,4 @@ def install(folder, command):
         "language": "python",
         "interrupt_mode": "message",  # a signal would not get in
     }
-    (place / "kernel.json").write_text(json.dumps(specification))
+    (place / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")

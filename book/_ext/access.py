@@ -10,18 +10,12 @@ MENDED = {
 }
 
 
-FORMULA = re.compile(
-    r'([(\[“]*)(<span class="math[^>]*>[^<]*</span>)((?:[^\s\w(<&]+|-\w+)?)'
-)
+FORMULA = re.compile(r'([(\[“]*)(<span class="math[^>]*>[^<]*</span>)((?:[^\s\w(<&]+|-\w+)?)')
 
 
 def together(formula):
     """A formula in a line with the bracket before and the comma after it, which no line break may part from it."""
-    return (
-        f'<span class="together">{formula[0]}</span>'
-        if formula[1] or formula[3]
-        else formula[0]
-    )
+    return f'<span class="together">{formula[0]}</span>' if formula[1] or formula[3] else formula[0]
 
 
 def mend(app, pagename, templatename, context, doctree):
@@ -36,15 +30,10 @@ def mend(app, pagename, templatename, context, doctree):
 def without_scripts(buttons):
     kept = [button for button in buttons if button["type"] != "javascript"]
     return [
-        button | {"buttons": without_scripts(button["buttons"])}
-        if "buttons" in button
-        else button
-        for button in kept
+        button | {"buttons": without_scripts(button["buttons"])} if "buttons" in button else button for button in kept
     ]
 
 
 def setup(app):
-    app.connect(
-        "html-page-context", mend, priority=900
-    )  # after the theme has made its buttons
+    app.connect("html-page-context", mend, priority=900)  # after the theme has made its buttons
     return {"parallel_read_safe": True}

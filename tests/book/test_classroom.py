@@ -29,7 +29,9 @@ def test_instances_differ_between_students_and_questions_and_nowhere_else():
 def test_instances_are_the_same_in_another_process():
     code = "from wnbook.classroom import instance; print(instance('ada', 'ps1 1a').integers(2**62))"
     environment = os.environ | {"PYTHONHASHSEED": "5"}
-    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment).stdout
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=environment
+    ).stdout
     assert int(printed) == draw("ada")
 
 

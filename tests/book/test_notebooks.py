@@ -42,7 +42,7 @@ def code(notebook):
 
 
 def test_the_chapters_are_numbered_and_in_the_contents():
-    contents = re.findall(r"file: book/(\d\d-\S+)", (ROOT / "_toc.yml").read_text())
+    contents = re.findall(r"file: book/(\d\d-\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
     assert [path.stem for path in NOTEBOOKS] == contents
     assert [name[:2] for name in contents] == [f"{k:02d}" for k in range(1, len(contents) + 1)]
 
@@ -95,7 +95,7 @@ def test_pictures_have_an_alt_text_a_caption_and_a_name(code):
 def test_names_of_figures_begin_with_the_chapter_and_are_unique():
     names = []
     for path in NOTEBOOKS:
-        found = re.findall(r'"name": "(fig-.*?)"', path.read_text())
+        found = re.findall(r'"name": "(fig-.*?)"', path.read_text(encoding="utf-8"))
         assert all(name.startswith(f"fig-{path.stem[:2]}-") for name in found), path
         names += found
     assert names and len(set(names)) == len(names)
@@ -136,9 +136,9 @@ def test_headline_picture_is_the_chapters():
 
 
 def test_pins_are_within_the_bounds():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     pinned = {}
-    for line in Path(ROOT / "requirements.txt").read_text().splitlines():
+    for line in Path(ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.lstrip().startswith("#"):
             requirement = Requirement(line)
             [pin] = requirement.specifier

@@ -148,10 +148,10 @@ def test_points_are_those_announced(name):
     announced = {question: int(number) for question, number in re.findall(r"\*\*(\d\w?)\*\*[^(]*\((\d+) points?", text)}
     assert announced == points
     assert f"- **Points:** {sum(points.values())}" in cells[0].source
-    assert f"{sum(points.values())} points" in GUIDE.read_text()
+    assert f"{sum(points.values())} points" in GUIDE.read_text(encoding="utf-8")
 
 
 def test_the_guide_names_every_misconception(name):
-    guide = GUIDE.read_text()
+    guide = GUIDE.read_text(encoding="utf-8")
     for _, misconception, _ in MISTAKES[name]:
         assert misconception in guide

@@ -165,7 +165,7 @@ def folder(tmp_path_factory, listener):
     hand_in("downloaded", answered(released, right), f"{SET} (1).ipynb")
     hand_in("misnamed", answered(released, right), f"my {SET}.ipynb")
     (folder / "corrupt").mkdir()
-    (folder / "corrupt" / f"{SET}.ipynb").write_text('{"cells": [')
+    (folder / "corrupt" / f"{SET}.ipynb").write_text('{"cells": [', encoding="utf-8")
     (folder / "empty").mkdir()
     (folder / "link").mkdir()
     (folder / "link" / f"{SET}.ipynb").symlink_to(folder / "correct" / f"{SET}.ipynb")
@@ -277,7 +277,7 @@ def test_nobody_got_out(graded, listener):
 
 
 def page(course, student):
-    return (course / "feedback" / student / SET / f"{SET}.html").read_text()
+    return (course / "feedback" / student / SET / f"{SET}.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("student", ["blank", "hard-coded", "correct", "spiller"])
@@ -332,7 +332,7 @@ def test_a_changed_set_is_run_again_and_points_by_hand_stay(graded, folder, tmp_
     arguments = copy_of(graded, folder, "correct", tmp_path)
     mark_by_hand(tmp_path / "grades", "correct", 1.5)
     source = tmp_path / "grades" / "source" / SET / f"{SET}.ipynb"
-    source.write_text(source.read_text() + "\n")
+    source.write_text(source.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     ran = tmp_path / "grades" / "autograded" / "correct" / SET / f"{SET}.ipynb"
     before = ran.stat().st_mtime_ns
     grade.main(arguments)
@@ -427,7 +427,7 @@ def test_what_is_hidden_is_empty_inside(bubblewrap, tmp_path):
     def seen(*hidden):
         command = sandbox.command("ada", tmp_path, hidden, protected=True)
         inside = [*command[: command.index("ipykernel_launcher") - 2], "ls", "/usr/share"]
-        return subprocess.run(inside, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(inside, capture_output=True, encoding="utf-8", check=True).stdout
 
     assert seen() and not seen(Path("/usr/share"))
 
@@ -441,7 +441,7 @@ def test_refuses_without_bubblewrap(folder, tmp_path, monkeypatch):
 
 def test_refuses_with_a_bubblewrap_that_may_not_work(folder, tmp_path, monkeypatch):
     for program, script in {"bwrap": "echo Operation not permitted >&2; exit 1", "prlimit": "", "choom": ""}.items():
-        (tmp_path / program).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / program).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
         (tmp_path / program).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SystemExit, match="Operation not permitted"):

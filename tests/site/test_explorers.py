@@ -16,7 +16,7 @@ from wnbook import explorers
 PLACES = sorted(
     (name, path)
     for path in website.pages()
-    for name in re.findall(r'class="explorer" id="(\w+)"', (website.SITE / path).read_text())
+    for name in re.findall(r'class="explorer" id="(\w+)"', (website.SITE / path).read_text(encoding="utf-8"))
 )
 LIVE_MS = 1000  # after opening the page
 REPAINT_MS = 16  # one frame; the test allows five times as much, for slow machines
@@ -227,7 +227,10 @@ def test_a_still_picture_without_scripts(visit, place):
 
 def test_the_still_picture_is_what_the_script_draws(page, explorer):
     number = r"-?\d+(?:\.\d+)?"
-    committed, drawn = (stills.STILLS / f"{explorer.name()}.svg").read_text().strip(), stills.draw(page, explorer)
+    committed, drawn = (
+        (stills.STILLS / f"{explorer.name()}.svg").read_text(encoding="utf-8").strip(),
+        stills.draw(page, explorer),
+    )
     assert re.split(number, committed) == re.split(number, drawn), "run `make stills`"
     values = [np.array(re.findall(number, text), dtype=float) for text in (committed, drawn)]
     np.testing.assert_allclose(*values, atol=0.15, err_msg="run `make stills`")

@@ -9,8 +9,8 @@ from scipy.linalg import expm
 
 from book._ext.explorers import EXPLORERS, page_script
 from experiments import phase_diagram
-from wnbook.explorers import Reconstruction
 from wnbook import DATA
+from wnbook.explorers import Reconstruction
 from wnlib import (
     DirectionMagnitude,
     Factor,
@@ -248,7 +248,7 @@ RECONSTRUCTION = "explorers.reconstruction.scrubbed.map(explorers.reconstruction
 
 
 def test_reconstruction(javascript):
-    data = json.loads((DATA / "explorer_reconstruction.json").read_text())
+    data = json.loads((DATA / "explorer_reconstruction.json").read_text(encoding="utf-8"))
     for t, seen in zip(Reconstruction.iteration.values, javascript(RECONSTRUCTION), strict=True):
         scores = {name: np.array(data["psnr"][name]) for name in ("gd", "wn")}
         trail, lead = sorted(scores, key=lambda name: scores[name][t])
@@ -353,7 +353,7 @@ def number(words):
 
 @pytest.mark.parametrize("r", phase_diagram.COLUMNS)
 def test_phases(javascript, r):
-    cells = json.loads(phase_diagram.DATA.read_text())["cells"]
+    cells = json.loads(phase_diagram.DATA.read_text(encoding="utf-8"))["cells"]
     # The small moves of a matrix UΘUᵀ of rank r, at Θ = I, are the VUᵀ + UVᵀ; dof(r) is the dimension of their space.
     U, V = np.eye(30)[:, :r], np.eye(30 * r).reshape(-1, 30, r)
     dof = np.linalg.matrix_rank((V @ U.T + U @ V.mT).reshape(30 * r, -1))

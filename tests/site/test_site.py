@@ -201,7 +201,7 @@ def test_links_and_anchors(path):
 def test_problem_sets_are_downloaded_without_answers_and_outputs(name):
     path = f"book/release/{name}.html"
     [link] = soup(path).select('a[title="Download source file"]')
-    text = (website.SITE / urljoin(path, link["href"])).read_text()
+    text = (website.SITE / urljoin(path, link["href"])).read_text(encoding="utf-8")
     assert "your code goes here" in text and "BEGIN SOLUTION" not in text and "HIDDEN TESTS" not in text
     assert not any(cell.get("outputs") for cell in nbformat.reads(text, as_version=4).cells)
 

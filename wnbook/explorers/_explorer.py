@@ -12,7 +12,7 @@ from wnbook import DATA
 
 HERE = Path(__file__).parent
 SHARED = ["linalg.js", "recursion.js", "plot.js", "explorer.js"]
-CSS = (HERE / "explorer.css").read_text()
+CSS = (HERE / "explorer.css").read_text(encoding="utf-8")
 
 
 class Real(traitlets.Float):
@@ -87,8 +87,8 @@ class Explorer(AnyWidget):
     def module(cls):
         """The text of its JavaScript module: its data, if it has any, what all explorers share, and its own."""
         data = DATA / f"explorer_{cls.name()}.json"
-        parts = [f"const DATA = {data.read_text()};"] if data.exists() else []
-        return "\n".join(parts + [(HERE / file).read_text() for file in [*SHARED, f"{cls.name()}.js"]])
+        parts = ["const DATA =", data.read_text(encoding="utf-8")] if data.exists() else []
+        return "\n".join(parts + [(HERE / file).read_text(encoding="utf-8") for file in [*SHARED, f"{cls.name()}.js"]])
 
     @traitlets.default("_esm")
     def _module(self):
