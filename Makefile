@@ -45,7 +45,7 @@ test: .venv/installed
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(MAKE) book
 	$(BIN)/python -m tools.browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2
 
 # Medians and ratios into benchmarks/results.json. Chapter 13 prints them: afterwards
 # make execute CHAPTERS=book/13-rivals.ipynb
