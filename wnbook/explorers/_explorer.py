@@ -3,6 +3,7 @@
 import html
 import json
 import math
+import re
 from pathlib import Path
 
 import traitlets
@@ -85,10 +86,11 @@ class Explorer(AnyWidget):
 
     @classmethod
     def module(cls):
-        """The text of its JavaScript module: its data, if it has any, what all explorers share, and its own."""
+        """The text of its JavaScript: its data, if it has any, the modules that all explorers share, and its own, in one."""
         data = DATA / f"explorer_{cls.name()}.json"
         parts = ["const DATA =", data.read_text(encoding="utf-8")] if data.exists() else []
-        return "\n".join(parts + [(HERE / file).read_text(encoding="utf-8") for file in [*SHARED, f"{cls.name()}.js"]])
+        parts += [(HERE / file).read_text(encoding="utf-8") for file in [*SHARED, f"{cls.name()}.js"]]
+        return re.sub(r"^import [^;]*;\n|^export (?!default)", "", "\n".join(parts), flags=re.MULTILINE)
 
     @traitlets.default("_esm")
     def _module(self):

@@ -1,5 +1,7 @@
 // The cobweb: the one angle θ between a truth of rank one, A = λuuᵀ with λ = 1, and the range of X.
 // Weight normalization in the population case, with μ = 2 and Θ = XᵀAX from the start.
+import { short, Chart, picture } from "./plot.js";
+import { explorer } from "./explorer.js";
 
 const FLOOR = 1e-14; // of the chart of tan θ: for ηλ² < 2,
 const FLOOR_ABOVE_2 = 1e-3; // and from there on

@@ -1,4 +1,5 @@
 // The frame of every explorer: sliders from the model's `controls`, a picture, a read-out, a reset button.
+import { short } from "./plot.js";
 
 const FRAME_MS = 5; // of computing, before the picture is shown as far as it has come
 
@@ -27,7 +28,7 @@ function positions({ values, log, min, max, step }) {
  *   has at the point (x, y), for some of params; the sliders round them to their steps
  * - point(params, x, y, width), if a click on a point means something: values for some of params
  */
-function explorer(view) {
+export function explorer(view) {
   const render = ({ model, el }) => {
     const controls = model.get("controls");
     el.innerHTML = `<div class="explorer-picture"></div>

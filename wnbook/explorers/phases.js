@@ -2,6 +2,8 @@
 // DATA is made by experiments/phase_diagram.py: m, the values of n and r, and cells[method][n][r]. A cell has the number
 // of successes among its 20 runs, the log10 of their final relative errors, sorted, and that of the error of one run, the
 // one with the median end, at every 40th iteration.
+import { px, superscript, short, axis, picture } from "./plot.js";
+import { explorer } from "./explorer.js";
 
 const METHODS = [
   { style: "wn", title: "WN", detail: "any Θ" },

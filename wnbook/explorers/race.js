@@ -1,5 +1,9 @@
 // The race: gradient descent beside weight normalization, population case, A = diag(λ_1, …, λ_{r_A}, 0, …, 0).
 // Nothing is lost with a diagonal A: both methods and both starts look the same in any orthonormal basis.
+import { matrix, diagonal, identity, entry, transpose, rows, add, multiply, inner, orthonormal, normals } from "./linalg.js";
+import { squaredTangents, recursion, lossAt } from "./recursion.js";
+import { short, Chart, picture } from "./plot.js";
+import { explorer } from "./explorer.js";
 
 const SIZE = 100;
 const STEPS = 200;

@@ -1,6 +1,8 @@
 // Image reconstruction: a terrain out of half as many measurements as it has pixels, by gradient descent on FGᵀ and by
 // weight normalization on XΘWᵀ (Chapter 12). DATA comes from experiments/frames.py: the PSNR of every iterate, in
 // decibels, and pictures of some iterates, compressed with loss.
+import { px, Chart, picture } from "./plot.js";
+import { explorer } from "./explorer.js";
 
 const METHODS = { gd: "Gradient descent", wn: "Weight normalization" };
 const LAST = DATA.psnr.gd.length - 1;

@@ -1,5 +1,9 @@
 // From saddle to saddle (Chapter 10): weight normalization, population case, A = diag(1, λ_2, λ_3, 0, …, 0).
 // At the best approximation of rank ρ the ρ largest eigenvalues are learned, and the loss is ¼ Σ_{k>ρ} λ_k².
+import { matrix, entry, orthonormal, normals } from "./linalg.js";
+import { squaredTangents, missing, recursion, lossAt } from "./recursion.js";
+import { px, short, Chart, picture } from "./plot.js";
+import { explorer } from "./explorer.js";
 
 const SIZE = 300;
 const STEPS = 3000;

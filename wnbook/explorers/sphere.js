@@ -1,6 +1,9 @@
 // The sphere (chapter 4): a point X of St(3, 2), its two orthonormal columns drawn as two points of the unit sphere.
 // A gradient G is projected to a tangent vector V, the step X + ηV leaves the manifold, a retraction brings it back.
 // Nothing is lost with X = [e_1, e_2]: turn X and G, and everything turns along.
+import { zeros, matrix, identity, entry, transpose, sym, rows, add, multiply, inner, solve, orthonormal } from "./linalg.js";
+import { px, short, Chart, picture } from "./plot.js";
+import { explorer } from "./explorer.js";
 
 const BASE = matrix(3, 2, (i, j) => (i === j ? 1 : 0));
 const RADIAL = 0.3; // x_jᵀg_j, a part of G that the projection drops, whatever it is
