@@ -42,7 +42,8 @@ export function explorer(view) {
     };
 
     for (const control of controls) {
-      const { name, label } = control, { min, max, step, to, from } = positions(control);
+      const { name, label } = control;
+      const { min, max, step, to, from } = positions(control);
       const row = document.createElement("label");
       row.innerHTML = `<span>${label}</span> <b></b> <input type="range" name="${name}">`;
       const input = row.lastElementChild;
@@ -67,7 +68,9 @@ export function explorer(view) {
     // JupyterLab's shortcuts would take the arrow keys, Enter and others from whatever has the focus.
     for (const control of panel.querySelectorAll("input, button")) control.dataset.lmSuppressShortcuts = "true";
 
-    let frames, waiting = false, later;
+    let frames;
+    let waiting = false;
+    let later;
     const advance = () => {
       const until = performance.now() + FRAME_MS;
       let frame;
@@ -97,7 +100,8 @@ export function explorer(view) {
     if (view.drag) {
       let name, grip;
       const follow = (event) => {
-        const box = image.firstElementChild.getBoundingClientRect(), scale = width() / box.width;
+        const box = image.firstElementChild.getBoundingClientRect();
+        const scale = width() / box.width;
         const [x, y] = [event.clientX - grip.x - box.left, event.clientY - grip.y - box.top];
         const wanted = view.drag(params(), x * scale, y * scale, width(), name);
         const dragged = controls.filter((control) => control.name in wanted);
@@ -118,7 +122,8 @@ export function explorer(view) {
     }
     if (view.point) {
       image.addEventListener("click", (event) => {
-        const box = image.firstElementChild.getBoundingClientRect(), scale = width() / box.width;
+        const box = image.firstElementChild.getBoundingClientRect();
+        const scale = width() / box.width;
         set(view.point(params(), (event.clientX - box.left) * scale, (event.clientY - box.top) * scale, width()));
       });
     }

@@ -18,7 +18,11 @@ export const transpose = (A) => matrix(A.cols, A.rows, (i, j) => entry(A, j, i))
 export const sym = (A) => matrix(A.rows, A.cols, (i, j) => (entry(A, i, j) + entry(A, j, i)) / 2);
 
 /** Rows `from` to `to`, without `to`. */
-export const rows = (A, from, to) => ({ rows: to - from, cols: A.cols, data: A.data.slice(from * A.cols, to * A.cols) });
+export const rows = (A, from, to) => ({
+  rows: to - from,
+  cols: A.cols,
+  data: A.data.slice(from * A.cols, to * A.cols),
+});
 
 /** A + c B. */
 export function add(A, B, c = 1) {
@@ -44,7 +48,11 @@ export const inner = (A, B) => A.data.reduce((sum, a, k) => sum + a * B.data[k],
 
 /** A^{-1} B, by elimination with pivoting. */
 export function solve(A, B) {
-  const n = A.rows, a = A.data.slice(), X = { rows: n, cols: B.cols, data: B.data.slice() }, x = X.data, p = B.cols;
+  const n = A.rows;
+  const a = A.data.slice();
+  const X = { rows: n, cols: B.cols, data: B.data.slice() };
+  const x = X.data;
+  const p = B.cols;
   for (let k = 0; k < n; k++) {
     let pivot = k;
     for (let i = k + 1; i < n; i++) if (Math.abs(a[i * n + k]) > Math.abs(a[pivot * n + k])) pivot = i;
@@ -67,7 +75,9 @@ export function solve(A, B) {
 
 /** Q of the thin QR decomposition whose R has a positive diagonal: Gram and Schmidt, each column twice. */
 export function orthonormal(A) {
-  const Q = { rows: A.rows, cols: A.cols, data: A.data.slice() }, q = Q.data, n = A.cols;
+  const Q = { rows: A.rows, cols: A.cols, data: A.data.slice() };
+  const q = Q.data;
+  const n = A.cols;
   for (let j = 0; j < n; j++) {
     for (let twice = 0; twice < 2; twice++) {
       for (let k = 0; k < j; k++) {

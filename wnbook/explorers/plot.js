@@ -59,7 +59,8 @@ export class Chart {
   /** A curve through the points; gaps where a value is not finite, and cut off where it leaves the chart. */
   line(xs, ys, style) {
     const [low, high] = this.domain;
-    let path = "", pen = "M";
+    let path = "";
+    let pen = "M";
     for (let k = 0; k < xs.length; k++) {
       if (!(ys[k] >= low && ys[k] <= high)) pen = "M";
       else {
@@ -85,7 +86,8 @@ export class Chart {
 
   /** A dot that can be dragged, within the reach of a finger; where there are several, by its name. */
   handle(x, y, style, { name = "", radius = 5, reach = 22 } = {}) {
-    const at = `cx="${px(this.x.scale(x))}" cy="${px(this.y.scale(y))}"`, named = name && ` data-name="${name}"`;
+    const at = `cx="${px(this.x.scale(x))}" cy="${px(this.y.scale(y))}"`;
+    const named = name && ` data-name="${name}"`;
     this.dot(x, y, style, radius).parts.push(`<circle class="handle"${named} ${at} r="${reach}" opacity="0"/>`);
     return this;
   }

@@ -5,7 +5,11 @@ import { matrix, identity, entry, transpose, sym, rows, add, multiply, solve } f
 /** T = B^{-1} - I at X, with B = ΦΦᵀ and Φ the first `rank` rows of X. */
 export function squaredTangents(X, rank) {
   const Phi = rows(X, 0, rank);
-  const sines = add(matrix(X.rows, rank, (i, j) => (i === j ? 1 : 0)), multiply(X, transpose(Phi)), -1);
+  const sines = add(
+    matrix(X.rows, rank, (i, j) => (i === j ? 1 : 0)),
+    multiply(X, transpose(Phi)),
+    -1,
+  );
   return sym(solve(multiply(Phi, transpose(Phi)), multiply(transpose(sines), sines)));
 }
 
@@ -14,7 +18,8 @@ export const missing = (T) => sym(solve(add(identity(T.rows), T), T));
 
 /** T⁺ = R T Rᵀ with R = I - η(D^{-1} + ηK)^{-1}, where D^{-1} = Λ^{-1}(I + T)Λ^{-1}. */
 export function recursion(T, eigenvalues, eta, K = missing(T)) {
-  const n = T.rows, I = identity(n);
+  const n = T.rows;
+  const I = identity(n);
   const inverse = matrix(n, n, (i, j) => (entry(I, i, j) + entry(T, i, j)) / (eigenvalues[i] * eigenvalues[j]));
   const R = add(I, solve(add(inverse, K, eta), I), -eta);
   return sym(multiply(multiply(R, T), transpose(R)));
