@@ -404,3 +404,26 @@ def test_chapters_link_words_to_the_glossary_once(path):
     links = [link["href"] for link in soup(path).select('article a[href^="glossary.html#term-"]')]
     assert 4 <= len(links) == len(set(links)) <= 9
     assert not soup(path).select(':is(h1, h2, h3) a[href^="glossary.html"]')
+
+
+def test_without_storage_search_theme_and_drawer_work(chromium, address):
+    """In a frame without an origin, as where the reader blocks site data, the browser denies storage."""
+    page = chromium.new_page(viewport={"width": 360, "height": 740}, reduced_motion="reduce", color_scheme="light")
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    frame = f'<iframe sandbox="allow-scripts" src="{address}book/06-linear-versus-sublinear.html" '
+    page.route("**/frame", lambda route: route.fulfill(content_type="text/html", body=f'{frame}width=340 height=700>'))
+    page.goto(address + "frame", wait_until="networkidle")
+    frame = page.frames[1]
+    assert frame.evaluate("[origin, localStorage.getItem('nothing')]") == ["null", None]
+    frame.locator("main .search-button").click()
+    frame.locator("dialog[open] input").wait_for()
+    frame.locator("dialog[open]").evaluate("(dialog) => dialog.close()")
+    for _ in range(3):  # dark, light and the system's, in some order
+        seen = frame.evaluate("document.documentElement.dataset.mode")
+        frame.locator("main .theme-switch-button").click()
+        assert frame.evaluate("document.documentElement.dataset.mode") != seen
+    frame.locator("main .primary-toggle").click()
+    frame.locator("#pst-primary-sidebar-modal[open]").wait_for()
+    assert not errors
+    page.close()
