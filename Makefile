@@ -9,6 +9,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 CHAPTERS ?= $(wildcard book/*.ipynb)
 PORT ?= 8000
+SCRIPTS := wnbook/explorers/*.js book/_assets/scripts/*.js
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Where the book lives: fill these in a fork. Without them, no links to Binder and Colab, no sitemap.
 export REPOSITORY_URL ?=
@@ -45,9 +46,11 @@ grade: .venv/installed
 
 test: .venv/installed
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@if test -x $(BIN)/oxlint; then $(BIN)/oxlint --deny-warnings $(SCRIPTS) && $(BIN)/oxfmt --check $(SCRIPTS); \
+	else echo "NO OXLINT: there is no wheel of it for this machine, so the JavaScript is NOT linted." >&2; test -z "$$CI"; fi
 	$(MAKE) book
 	$(BIN)/python -m tools.browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2
 
 # The module alone: pytest and hypothesis are all that it takes.
 unit: .venv/installed

@@ -113,7 +113,7 @@ def test_peak_memory(benchmark):
     peaks = []
 
     def process():
-        run = subprocess.run([sys.executable, "-c", PEAK], check=True, capture_output=True, text=True)
+        run = subprocess.run([sys.executable, "-c", PEAK], check=True, capture_output=True, encoding="utf-8")
         peaks.append(float(run.stdout))
 
     benchmark.pedantic(process, rounds=1)

@@ -6,7 +6,7 @@ the step size and the scale (or mu) that are its best of the grid there after 15
 A frame is 128 × 128 pixels out of the 256 × 256, the part framed in the chapter's first figure: as grey values of 8 bits,
 compressed with loss (WebP). The PSNR is that of the iterate itself: whole and uncompressed.
 
-    .venv/bin/python -m experiments.frames        a quarter of a minute; writes wnbook/explorers/reconstruction.json
+    .venv/bin/python -m experiments.frames        a quarter of a minute; writes book/data/explorer_reconstruction.json
 """
 
 import json
@@ -21,6 +21,7 @@ from experiments.images import COLUMNS, SIDE, problem, start
 from wnbook.explorers import Reconstruction
 from wnlib import run
 
+DATA = Path(__file__).resolve().parents[1] / "book" / "data" / "explorer_reconstruction.json"
 PICTURE, TUNED_FOR = "terrain", 150
 METHODS = {"gd": ("GD balanced", 0.9, 0.3), "wn": ("WN", 1.7, 1.25)}  # with the step size, and the scale or mu
 ITERATIONS = Reconstruction.iteration.values  # at which there are frames
@@ -75,8 +76,7 @@ def main():
         scores, frames = recover(method, ITERATIONS[-1])
         data["psnr"][method] = [round(score, 3) for score in scores.tolist()]
         data["frames"][method] = {t: webp(frames[t]) for t in ITERATIONS}
-    path = Path(__file__).parents[1] / "wnbook" / "explorers" / "reconstruction.json"
-    path.write_text(json.dumps(data, separators=(",", ":")) + "\n")
+    DATA.write_text(json.dumps(data, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

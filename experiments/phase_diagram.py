@@ -41,7 +41,7 @@ from wnlib import (
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "book" / "data" / "phase_diagram.json"
-EXPLORER = ROOT / "wnbook" / "explorers" / "phases.json"
+EXPLORER = DATA.with_name("explorer_phases.json")
 METHODS = ("WN", "WN, semidefinite", "GD, tiny start")
 SIZES = (100, 150, 200, 250, 300, 400, 465)
 COLUMNS = (2, 3, 4, 6, 10, 15, 22, 30)
@@ -83,7 +83,7 @@ def summary(curves):
 
 def condensed():
     """The text of the explorer's file, from DATA: its axes, and cells by the indices of method, n and r."""
-    diagram = json.loads(DATA.read_text())
+    diagram = json.loads(DATA.read_text(encoding="utf-8"))
     header, cells = diagram["header"], diagram["cells"]
 
     def cell(method, n, r):
@@ -126,9 +126,10 @@ def main(n_jobs=-1):
     }
     lines = [f"{json.dumps(name)}: {json.dumps(results[name], sort_keys=True)}" for name in sorted(results)]
     DATA.write_text(
-        '{\n"cells": {\n' + ",\n".join(lines) + f'\n}},\n"header": {json.dumps(header, sort_keys=True)}\n}}\n'
+        '{\n"cells": {\n' + ",\n".join(lines) + f'\n}},\n"header": {json.dumps(header, sort_keys=True)}\n}}\n',
+        encoding="utf-8",
     )
-    EXPLORER.write_text(condensed())
+    EXPLORER.write_text(condensed(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -303,7 +303,9 @@ def main(n_jobs=-1):
     grids = {method: list(axes.items()) for method, (_, _, _, axes) in METHODS.items()}
     content = {"header": header, "settings": SETTINGS, "grids": grids, "table": table}
     DATA.parent.mkdir(exist_ok=True)
-    DATA.write_text(json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n")
+    DATA.write_text(
+        json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

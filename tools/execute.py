@@ -77,12 +77,16 @@ def headline():
 
 def note(path, seconds):
     """Write down how long a chapter took, when, and with what."""
-    rows = {row["Chapter"]: row for row in csv.DictReader(RUNS.read_text().splitlines())} if RUNS.exists() else {}
+    rows = (
+        {row["Chapter"]: row for row in csv.DictReader(RUNS.read_text(encoding="utf-8").splitlines())}
+        if RUNS.exists()
+        else {}
+    )
     link = f"[Chapter {int(path.name[:2])}]({path.name})"
     versions = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in PACKAGES)]
     environment = ", ".join([*versions, f"{platform.system()} {platform.machine()}"])
     rows[link] = {"Chapter": link, "Seconds": f"{seconds:.0f}", "Date": date.today(), "Environment": environment}
-    with RUNS.open("w", newline="") as file:
+    with RUNS.open("w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, rows[link], lineterminator="\n")
         table.writeheader()
         table.writerows(sorted(rows.values(), key=lambda row: row["Chapter"].split("]")[1]))

@@ -30,7 +30,9 @@ INSTALL = """\
 
 def run(*command, cwd=ROOT):
     """Run a module of Python, which is heard only if it fails."""
-    result = subprocess.run([sys.executable, "-m", *command], cwd=cwd, capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-m", *command], cwd=cwd, capture_output=True, encoding="utf-8", errors="replace"
+    )
     if result.returncode:
         sys.exit(f"{result.stdout}{result.stderr}\nFAILED: python -m {' '.join(command)}")
 
@@ -46,9 +48,9 @@ def download_wheels():
 
 
 def build_wheel(folder):
-    """A wheel of wnlib as it is, from a copy, so that nothing of an earlier build gets into it."""
+    """A wheel of both packages as they are, from a copy, so that nothing of an earlier build gets into it."""
     with tempfile.TemporaryDirectory() as copy:
-        for package in ["wnlib", "wnbook"]:
+        for package in ["wnlib", "wnbook", "book/data"]:
             shutil.copytree(ROOT / package, Path(copy, package), ignore=shutil.ignore_patterns("__pycache__"))
         for name in ["pyproject.toml", "LICENSE"]:
             shutil.copy(ROOT / name, copy)
@@ -57,7 +59,7 @@ def build_wheel(folder):
 
 def pages():
     """The book's pages of text. One that is not in the contents is not for readers."""
-    names = re.findall(r"(?:file|root): book/([\w-]+)$", (ROOT / "_toc.yml").read_text(), re.MULTILINE)
+    names = re.findall(r"(?:file|root): book/([\w-]+)$", (ROOT / "_toc.yml").read_text(encoding="utf-8"), re.MULTILINE)
     return [f"{name}.md" for name in names if (BOOK / f"{name}.md").exists()]
 
 
@@ -95,7 +97,7 @@ def main():
             },
             "PipliteAddon": {"piplite_urls": [str(WHEELS), "wheels"]},
         }
-        work.joinpath("jupyter_lite_config.json").write_text(json.dumps(settings))
+        work.joinpath("jupyter_lite_config.json").write_text(json.dumps(settings), encoding="utf-8")
         run("jupyterlite_core", "build", cwd=work)
 
 

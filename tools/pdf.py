@@ -30,6 +30,7 @@ LINK = (
     '<p id="pdf">To print it, or to read it away from the net: '
     f'<a href="../{FILE.name}">the whole book as a PDF</a>, with pictures in place of the live figures.</p>'
 )
+PATIENCE_MS = 600_000  # for the one large page, on a slow or busy machine
 STILL = "<figcaption><em>This figure is live in the online book.</em> Here it shows: {}.</figcaption>"
 COVER = """<section id="cover">
 <h1>{title}</h1>
@@ -213,7 +214,7 @@ def typeset(page, parts):
     page.route("**/pdf.html", lambda route: route.fulfill(body=html, content_type="text/html"))
     page.route("**/fonts/*.ttf", lambda route: route.fulfill(path=FONTS / route.request.url.rsplit("/", 1)[1]))
     page.emulate_media(media="print")
-    page.goto("pdf.html", wait_until="load")
+    page.goto("pdf.html", wait_until="load", timeout=PATIENCE_MS)
     page.evaluate("MathJax.startup.promise.then(() => {})")
     page.evaluate("Promise.all([...document.fonts].map(font => font.load())).then(() => {})")
     return page.evaluate(FIT)

@@ -28,7 +28,7 @@ def main():
         page = chromium.new_page()
         for name, explorer in EXPLORERS.items():
             path = STILLS / f"{name}.svg"
-            path.write_text(draw(page, explorer) + "\n")
+            path.write_text(draw(page, explorer) + "\n", encoding="utf-8")
             print(f"{path.stat().st_size:7d} bytes  {path.name}")
         chromium.close()
 

@@ -7,11 +7,7 @@ from docutils.nodes import Element
 
 
 def add_anchors(app, doctree):
-    anchors = {
-        anchor: (None, anchor, "")
-        for node in doctree.findall(Element)
-        for anchor in node["ids"]
-    }
+    anchors = {anchor: (None, anchor, "") for node in doctree.findall(Element) for anchor in node["ids"]}
     app.env.metadata[app.env.docname]["myst_slugs"] = anchors
 
 

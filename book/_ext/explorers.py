@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
-
 from wnbook import explorers
 from wnbook.explorers._explorer import CSS
 
@@ -31,7 +30,7 @@ def page_script(explorer):
 
 def still(explorer):
     """The picture at the defaults, in light colours, as an HTML image that needs nothing around it."""
-    drawing = (STILLS / f"{explorer.name()}.svg").read_text()
+    drawing = (STILLS / f"{explorer.name()}.svg").read_text(encoding="utf-8")
     width, height = re.search(r'viewBox="0 0 (\S+) (\S+)"', drawing).groups()
     label = re.search(r'aria-label="(.*?)"', drawing).group(1)
     plain = ".explorer { border: 0; padding: 0; margin: 0; max-width: none }"
@@ -47,24 +46,20 @@ def complete(app, pagename, templatename, context, doctree):
     """Give a page with explorers their stills, until scripts run, and the scripts, before MathJax, which takes its time."""
     names = re.findall(PLACE, context.get("body", ""))
     if names:
-        context["body"] = re.sub(
-            PLACE, lambda place: place[0] + still(EXPLORERS[place[1]]), context["body"]
-        )
+        context["body"] = re.sub(PLACE, lambda place: place[0] + still(EXPLORERS[place[1]]), context["body"])
         app.add_css_file("explorers/explorer.css")
         for priority, name in enumerate([*names, "page"], start=100):
-            app.add_js_file(
-                f"explorers/{name}.js", loading_method="defer", priority=priority
-            )
+            app.add_js_file(f"explorers/{name}.js", loading_method="defer", priority=priority)
 
 
 def write_scripts(app, error):
     if not error:
         folder = Path(app.outdir) / "_static" / "explorers"
         folder.mkdir(exist_ok=True)
-        folder.joinpath("page.js").write_text((HERE / "page.js").read_text())
-        folder.joinpath("explorer.css").write_text(CSS)
+        folder.joinpath("page.js").write_text((HERE / "page.js").read_text(encoding="utf-8"), encoding="utf-8")
+        folder.joinpath("explorer.css").write_text(CSS, encoding="utf-8")
         for name, explorer in EXPLORERS.items():
-            folder.joinpath(f"{name}.js").write_text(page_script(explorer))
+            folder.joinpath(f"{name}.js").write_text(page_script(explorer), encoding="utf-8")
 
 
 def setup(app):

@@ -18,7 +18,9 @@ ABOUT = (
     "by gradient descent stalls, by weight normalization it converges linearly."
 )
 PICTURE = "_static/headline.png"
-PICTURE_ALT = "Error against iterations: gradient descent bends and stalls, weight normalization falls on straight lines."
+PICTURE_ALT = (
+    "Error against iterations: gradient descent bends and stalls, weight normalization falls on straight lines."
+)
 
 # Styles may stand in the page, since MathJax writes them there; scripts only if the build has seen them.
 POLICY = (
@@ -59,10 +61,7 @@ def description(doctree):
 
 
 def describe(app, pagename, templatename, context, doctree):
-    title = (
-        html.unescape(re.sub("<.*?>", "", context.get("title", "")))
-        or app.config.html_title
-    )
+    title = html.unescape(re.sub("<.*?>", "", context.get("title", ""))) or app.config.html_title
     about = description(doctree) or f"{title}. {ABOUT}"
     written = context.get("metatags", "")
     meta = [] if 'name="description"' in written else [("name", "description", about)]
@@ -80,32 +79,21 @@ def describe(app, pagename, templatename, context, doctree):
             ("name", "twitter:card", "summary_large_image"),
         ]
     context["metatags"] = written + "".join(
-        f'\n<meta {kind}="{key}" content="{html.escape(value)}" />'
-        for kind, key, value in meta
+        f'\n<meta {kind}="{key}" content="{html.escape(value)}" />' for kind, key, value in meta
     )
     app.pages_written.append(Path(app.builder.get_outfilename(pagename)))
 
 
 def with_policy(page):
     """The text of a page with the policy that fits its scripts."""
-    scripts = sorted(
-        {
-            hashlib.sha256(script.encode()).digest()
-            for script in INLINE_SCRIPT.findall(page)
-        }
-    )
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(script).decode()}'" for script in scripts
-    )
+    scripts = sorted({hashlib.sha256(script.encode()).digest() for script in INLINE_SCRIPT.findall(page)})
+    hashes = " ".join(f"'sha256-{base64.b64encode(script).decode()}'" for script in scripts)
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(hashes=hashes)}" />'
     return CHARSET.sub(lambda charset: f"{charset[0]}\n    {policy}", page, count=1)
 
 
 def sitemap(addresses):
-    places = "".join(
-        f"<url><loc>{html.escape(address)}</loc></url>\n"
-        for address in sorted(addresses)
-    )
+    places = "".join(f"<url><loc>{html.escape(address)}</loc></url>\n" for address in sorted(addresses))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n'
@@ -119,10 +107,9 @@ def finish(app, error):
         page.write_text(with_policy(page.read_text(encoding="utf-8")), encoding="utf-8")
     if app.config.html_baseurl:
         addresses = [
-            posixpath.join(app.config.html_baseurl, app.builder.get_target_uri(name))
-            for name in app.env.found_docs
+            posixpath.join(app.config.html_baseurl, app.builder.get_target_uri(name)) for name in app.env.found_docs
         ]
-        (Path(app.outdir) / "sitemap.xml").write_text(sitemap(addresses))
+        (Path(app.outdir) / "sitemap.xml").write_text(sitemap(addresses), encoding="utf-8")
 
 
 def setup(app):

@@ -38,9 +38,7 @@ def add_launch_buttons(app, pagename, templatename, context, doctree):
         return
     in_lite = pagename.removeprefix("book/")
     lite = f"{context['pathto']('lite/notebooks/index.html', 1)}?path={in_lite}.ipynb"
-    buttons = [
-        button("In this browser (40 MB)", "jupyterlite.svg", lite, "Run in JupyterLite")
-    ]
+    buttons = [button("In this browser (40 MB)", "jupyterlite.svg", lite, "Run in JupyterLite")]
     owner_and_name = REPOSITORY.removeprefix("https://github.com/")
     if owner_and_name != REPOSITORY and "release" not in pagename:
         binder = f"https://mybinder.org/v2/gh/{owner_and_name}/main?urlpath={quote(f'lab/tree/{pagename}.ipynb')}"
@@ -60,7 +58,5 @@ def add_launch_buttons(app, pagename, templatename, context, doctree):
 
 def setup(app):
     app.connect("config-inited", configure)
-    app.connect(
-        "html-page-context", add_launch_buttons, priority=600
-    )  # after the theme has begun its list
+    app.connect("html-page-context", add_launch_buttons, priority=600)  # after the theme has begun its list
     return {"parallel_read_safe": True}

@@ -9,11 +9,11 @@ from pybtex.database import parse_string
 from tools.execute import BOOK
 
 ROOT = BOOK.parent
-CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 
 
 def records(path, language):
-    return re.findall(rf"```{language}\n(.*?)```", path.read_text(), re.DOTALL)
+    return re.findall(rf"```{language}\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
 
 
 def bibtex(text):
@@ -29,7 +29,7 @@ def ris(text):
 
 
 def test_the_paper_is_cited_alike():
-    known = parse_string((BOOK / "references.bib").read_text(), "bibtex").entries["wei2025benefits"]
+    known = parse_string((BOOK / "references.bib").read_text(encoding="utf-8"), "bibtex").entries["wei2025benefits"]
     in_book, in_readme = records(BOOK / "citing.md", "bibtex")[0], records(ROOT / "README.md", "bibtex")[0]
     assert in_book == in_readme
     entry, record, [reference] = bibtex(in_book), ris(records(BOOK / "citing.md", "text")[0]), CITATION["references"]
@@ -45,10 +45,10 @@ def test_the_paper_is_cited_alike():
 
 
 def test_the_book_is_cited_alike():
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     [author] = CITATION["authors"]
     entry, record = bibtex(records(BOOK / "citing.md", "bibtex")[1]), ris(records(BOOK / "citing.md", "text")[1])
-    title = yaml.safe_load((ROOT / "_config.yml").read_text())["title"]
+    title = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["title"]
     assert title == CITATION["title"] == entry.fields["title"] == record["TI"][0]
     [person] = entry.persons["author"]
     assert author["name"] == record["AU"][0] == str(person).strip("{}")
@@ -58,5 +58,5 @@ def test_the_book_is_cited_alike():
 
 
 def test_the_changelog_begins_with_this_version():
-    newest = re.search(r"^### (\S+),", (BOOK / "changes.md").read_text(), re.MULTILINE)
+    newest = re.search(r"^### (\S+),", (BOOK / "changes.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert newest[1] == str(CITATION["version"])

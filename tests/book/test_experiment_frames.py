@@ -3,23 +3,20 @@
 import json
 from base64 import b64decode
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from experiments.frames import ITERATIONS, METHODS, PICTURE, TUNED_FOR, best, frame, problem, recover
-from wnbook.explorers._explorer import HERE
+from experiments.frames import DATA, ITERATIONS, METHODS, PICTURE, TUNED_FOR, best, frame, problem, recover
 
-DATA = HERE / "reconstruction.json"
-TABLE = Path(__file__).parents[2] / "book" / "data" / "images.json"
+TABLE = DATA.with_name("images.json")
 LOSS = 8  # grey levels of 255, root mean square: what the compression may cost
 
 
 @pytest.fixture(scope="module")
 def data():
-    return json.loads(DATA.read_text())
+    return json.loads(DATA.read_text(encoding="utf-8"))
 
 
 def grey(webp):
@@ -32,7 +29,7 @@ def root_mean_square(difference):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_setting_is_the_best_of_the_grid(method):
-    table = json.loads(TABLE.read_text())
+    table = json.loads(TABLE.read_text(encoding="utf-8"))
     name, eta, other = METHODS[method]
     etas, others = table["grids"][name]["eta"], table["grids"][name]["mu" if name == "WN" else "scale"]
     at = table["checkpoints"].index(TUNED_FOR)

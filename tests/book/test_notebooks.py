@@ -178,9 +178,9 @@ def test_headline_picture_is_the_chapters():
 
 
 def test_pins_are_within_the_bounds():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     pinned = {}
-    for line in Path(ROOT / "requirements.txt").read_text().splitlines():
+    for line in Path(ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.lstrip().startswith("#"):
             requirement = Requirement(line)
             [pin] = requirement.specifier

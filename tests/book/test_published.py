@@ -17,11 +17,11 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_workflows_call_targets_of_the_makefile(path):
-    steps = [step for job in yaml.safe_load(path.read_text())["jobs"].values() for step in job["steps"]]
+    steps = [step for job in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].values() for step in job["steps"]]
     called = [word for step in steps for word in re.findall(r"make (\w+)", step.get("run", ""))]
     assert called
     for target in called:
-        assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE), target
+        assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE), target
 
 
 def launch_buttons(monkeypatch, repository, page):
@@ -60,10 +60,10 @@ def test_settings_follow_the_addresses(monkeypatch, repository):
 
 
 def test_times_of_the_chapters_are_of_the_pinned_packages():
-    rows = list(csv.DictReader(RUNS.read_text().splitlines()))
+    rows = list(csv.DictReader(RUNS.read_text(encoding="utf-8").splitlines()))
     assert [row["Chapter"] for row in rows] == [
         f"[Chapter {int(path.name[:2])}]({path.name})" for path in sorted(BOOK.glob("*.ipynb"))
     ], "book/data/runs.csv has not one line for each chapter: make execute CHAPTERS=book/… writes it"
-    pins = dict(re.findall(r"^([\w-]+)==(\S+)", Path(ROOT, "requirements.txt").read_text(), re.MULTILINE))
+    pins = dict(re.findall(r"^([\w-]+)==(\S+)", Path(ROOT, "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE))
     for row in rows:
         assert {f"{name} {pins[name]}" for name in PACKAGES} <= set(row["Environment"].split(", "))

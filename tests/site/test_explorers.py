@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import traitlets
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
 from book._ext.explorers import EXPLORERS, page_script
@@ -14,9 +15,9 @@ from tools import stills, website
 from wnbook import explorers
 
 PLACES = sorted(
-    (name, path)
+    (place["id"], path)
     for path in website.pages()
-    for name in re.findall(r'class="explorer" id="(\w+)"', (website.SITE / path).read_text())
+    for place in BeautifulSoup((website.SITE / path).read_bytes(), "html.parser").select("div.explorer")
 )
 LIVE_MS = 1000  # after opening the page
 REPAINT_MS = 16  # one frame; the test allows five times as much, for slow machines
@@ -216,6 +217,35 @@ def test_accessible(visit, place):
             assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+LOOKS = """([name, theme]) => {
+  document.documentElement.dataset.theme = theme
+  const look = (selector) => getComputedStyle(document.querySelector(`#${name}${selector}`))
+  const word = look(" svg text[class]")
+  return [word.fill, word.stroke, look("").backgroundColor, ...[".wn", ".gd"].map((style) => look(` svg path${style}`).stroke)]
+}"""
+
+
+def contrast(one, other):
+    """Of two colours as `rgb(1, 2, 3)`, by WCAG."""
+    levels = []
+    for colour in (one, other):
+        channels = np.array(re.findall(r"[\d.]+", colour)[:3], dtype=float) / 255
+        linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+        levels.append(linear @ [0.2126, 0.7152, 0.0722] + 0.05)
+    return max(levels) / min(levels)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_whatever_the_theme(visit, scheme):
+    path = dict(PLACES)["race"]
+    page = visit(path, forced_colors="active", color_scheme=scheme)
+    for theme in ("light", "dark"):
+        fill, halo, ground, *lines = page.evaluate(LOOKS, ["race", theme])
+        assert halo == ground
+        assert contrast(fill, ground) >= 7
+        assert min(contrast(line, ground) for line in lines) >= 3
+
+
 def test_a_still_picture_without_scripts(visit, place):
     name, path = place
     page = visit(path, java_script_enabled=False)
@@ -227,7 +257,10 @@ def test_a_still_picture_without_scripts(visit, place):
 
 def test_the_still_picture_is_what_the_script_draws(page, explorer):
     number = r"-?\d+(?:\.\d+)?"
-    committed, drawn = (stills.STILLS / f"{explorer.name()}.svg").read_text().strip(), stills.draw(page, explorer)
+    committed, drawn = (
+        (stills.STILLS / f"{explorer.name()}.svg").read_text(encoding="utf-8").strip(),
+        stills.draw(page, explorer),
+    )
     assert re.split(number, committed) == re.split(number, drawn), "run `make stills`"
     values = [np.array(re.findall(number, text), dtype=float) for text in (committed, drawn)]
     np.testing.assert_allclose(*values, atol=0.15, err_msg="run `make stills`")

@@ -5,12 +5,13 @@ import re
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from scipy.linalg import expm
 
 from book._ext.explorers import EXPLORERS, page_script
 from experiments import phase_diagram
+from wnbook import DATA
 from wnbook.explorers import Reconstruction
-from wnbook.explorers._explorer import HERE
 from wnlib import (
     DirectionMagnitude,
     Factor,
@@ -248,7 +249,7 @@ RECONSTRUCTION = "explorers.reconstruction.scrubbed.map(explorers.reconstruction
 
 
 def test_reconstruction(javascript):
-    data = json.loads((HERE / "reconstruction.json").read_text())
+    data = json.loads((DATA / "explorer_reconstruction.json").read_text(encoding="utf-8"))
     for t, seen in zip(Reconstruction.iteration.values, javascript(RECONSTRUCTION), strict=True):
         scores = {name: np.array(data["psnr"][name]) for name in ("gd", "wn")}
         trail, lead = sorted(scores, key=lambda name: scores[name][t])
@@ -353,7 +354,7 @@ def number(words):
 
 @pytest.mark.parametrize("r", phase_diagram.COLUMNS)
 def test_phases(javascript, r):
-    cells = json.loads(phase_diagram.DATA.read_text())["cells"]
+    cells = json.loads(phase_diagram.DATA.read_text(encoding="utf-8"))["cells"]
     # The small moves of a matrix UΘUᵀ of rank r, at Θ = I, are the VUᵀ + UVᵀ; dof(r) is the dimension of their space.
     U, V = np.eye(30)[:, :r], np.eye(30 * r).reshape(-1, 30, r)
     dof = np.linalg.matrix_rank((V @ U.T + U @ V.mT).reshape(30 * r, -1))
@@ -386,3 +387,198 @@ def test_phases(javascript, r):
         others = n < dof and near
         assert ("end near A" in text) == bool(others)
         assert not others or f"yet all runs {' and '.join(near)} end near A" in text
+
+
+# What a reader is told: the read-out's words, and where the picture's lines are by its own tick labels.
+
+DRAWN = """([name, params]) => {
+  for (const frames = explorers[name].draw(params, 340); ; ) {
+    const { done, value } = frames.next()
+    if (done) return [value.text.replaceAll("\\u00a0", " "), value.svg]
+  }
+}"""
+NUMBER = r"([\d.]+·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|\d+(?:\.\d+)?)"
+
+
+def told(pattern, text):
+    """The numbers of the first match of a pattern, in which # stands for a number."""
+    found = re.search(pattern.replace("#", NUMBER), text)
+    assert found, (pattern, text)
+    return [number(words) for words in found.groups()]
+
+
+def lines(svg, style, top=0, bottom=np.inf):
+    """The lines of a style in the chart between top and bottom, as pairs of x and log10 y, read off the tick labels."""
+    page = BeautifulSoup(svg, "html.parser")
+    ticks = [
+        tick for tick in page.select("text.tick") if top < float(tick["y"]) < bottom and re.fullmatch(NUMBER, tick.text)
+    ]
+
+    def axis(pixel, anchor, scale):
+        marks = [(float(tick[pixel]), scale(number(tick.text))) for tick in ticks if tick["text-anchor"] == anchor]
+        return np.polyfit(*zip(*marks, strict=True), 1)
+
+    across, up = axis("x", "middle", float), axis("y", "end", np.log10)
+    points = [re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", path["d"]) for path in page.select(f"path.line{style}")]
+    pixels = [np.array(pairs, dtype=float).reshape(-1, 2) for pairs in points]
+    return [(np.polyval(across, x), np.polyval(up, y)) for x, y in (pair.T for pair in pixels)]
+
+
+@pytest.mark.parametrize("seed", SETTINGS[:12])
+def test_race_tells(javascript, seed):
+    params = setting(EXPLORERS["race"], seed, eta_gd=(0.1, 0.9), eta_wn=(0.1, 1.9), scale=(0.3, 1.0))
+    if seed % 4 == 0:
+        params["columns"] = params["rank"] = 6
+    r, rank, eta = params["columns"], params["rank"], params["eta_gd"]
+    seen = javascript(RACE, params)
+    text, svg = javascript(DRAWN, ["race", params])
+    (_, gd_text), (_, wn_text) = re.findall(r"(Gradient descent|Weight normalization): (.*?\.)(?= Weight|$)", text)
+    for words, name in [(gd_text, "gd"), (wn_text, "wn")]:
+        errors = np.array(seen[name])
+        if errors[-1] > 1e-12:
+            assert told("^error # after 200 steps", words) == pytest.approx([errors[-1]], rel=0.06)
+        else:
+            assert told("^error below 10⁻¹² after # steps", words) == [np.argmax(errors <= 1e-12)]
+    contraction = theory.wn_contraction(seen["eigenvalues"], params["eta_wn"])
+    assert told("predicted #", wn_text) == pytest.approx([contraction], abs=5.1e-4)
+    dashed = lines(svg, ".predicted")
+    if r > rank:
+        assert told("predicts #", gd_text) == pytest.approx([theory.gd_asymptote(200, eta, r, rank)], rel=0.06)
+        t, level = dashed[0]
+        np.testing.assert_allclose(level, np.log10(theory.gd_asymptote(np.round(t), eta, r, rank)), atol=0.05)
+    else:
+        factor = max(theory.gd_contraction(seen["eigenvalues"], eta), abs(1 - 2 * eta))
+        assert told("predicted #", gd_text) == pytest.approx([factor], abs=5.1e-4)
+    t, level = dashed[1]
+    if t.size:
+        first = int(np.argmax(np.array(seen["wn"]) <= 1e-2))
+        expected = np.log10(seen["wn"][first]) + (t - first) * np.log10(contraction)
+        np.testing.assert_allclose(level, expected, atol=0.1 - np.log10(contraction) * 0.1)
+    for name in ("gd", "wn"):
+        [(t, level)] = lines(svg, f".thick.{name}")
+        np.testing.assert_allclose(level, np.interp(t, range(201), np.log10(seen[name])), atol=0.1)
+
+
+@pytest.mark.parametrize("seed", SETTINGS[:12])
+def test_sphere_tells(javascript, seed):
+    params = setting(EXPLORERS["sphere"], seed, eta=(0.2, 1.0), g1_out=(0.2, 1.0), g2_out=(0.2, 1.0))
+    seen, eta = see_sphere(javascript, params), params["eta"]
+    X, V, geodesic = seen["X"], seen["V"], seen["geodesic"]
+    S, P, Q = X + eta * V, stiefel.polar(X, eta * V), stiefel.qr(X, eta * V)
+    text, svg = javascript(DRAWN, ["sphere", params])
+    off = np.linalg.norm(S.T @ S - np.eye(2))
+    assert told("The step is # off the manifold, η²‖VᵀV‖ = #", text) == pytest.approx([off, off], rel=0.06)
+    distances = [np.linalg.norm(P - S), np.linalg.norm(Q - S)]
+    assert told("Distance from the step: polar #, QR #;", text) == pytest.approx(distances, rel=0.006)
+    distances = [np.linalg.norm(P - geodesic), np.linalg.norm(Q - geodesic)]
+    assert told("from the geodesic: polar #, QR #", text) == pytest.approx(distances, rel=0.06)
+    cosines = [A.T[j] @ S.T[j] / np.linalg.norm(S.T[j]) for A in (P, Q) for j in (0, 1)]
+    angles = np.degrees(np.arccos(np.minimum(cosines, 1)))
+    assert told("by #° and #°, QR by #° and #°", text) == pytest.approx(angles, abs=0.051)
+    short_steps = [see_sphere(javascript, params | {"eta": eta})["errors"] for eta in (0.01, 10**-1.7)]
+    for name, label in [("step", "step off manifold"), ("polar", "polar off geodesic"), ("qr", "QR off geodesic")]:
+        slope = np.log10(short_steps[1][name] / short_steps[0][name]) / 0.3
+        assert told(f"{label}, slope #", svg) == pytest.approx([slope], abs=0.0051)
+
+
+@pytest.mark.parametrize("seed", SETTINGS[:12])
+def test_cobweb_tells(javascript, seed):
+    params = setting(EXPLORERS["cobweb"], seed, theta=(76, 89), eta=(0.05, 1.9), steps=(100, 400))
+    text, svg = javascript(DRAWN, ["cobweb", params])
+    values, eta = tangents(params | {"steps": 5000}), params["eta"]
+    escape, predicted = told("Below 45° after # steps?; τ₀/.2η. predicts about #", text)
+    assert escape == np.argmax(values < 1)
+    assert predicted == pytest.approx(values[0] ** 2 / (2 * eta), abs=0.51 if values[0] ** 2 > 20 * eta else 0.051)
+    # Chapter 7: near 0 a step multiplies tan θ by |1 - ηλ²|.
+    near_zero = theory.tangent_recursion(1e-9, 1.0, eta) / 1e-9
+    assert told("Near 0 the factor is .1 − η. = #", text) == pytest.approx([near_zero], abs=5.1e-4)
+    step, factor, degrees = told("Step #.*? multiplies tan θ by #, to θ = #°", text)
+    assert factor == pytest.approx(values[int(step)] / values[int(step) - 1], rel=0.06, abs=5.1e-4)
+    assert degrees == pytest.approx(np.degrees(np.arctan(values[int(step)])), rel=0.006)
+    flat, end, _ = lines(svg, ".predicted", top=304)
+    tau = values[0] ** 2 - 2 * eta * np.round(flat[0])
+    np.testing.assert_allclose(flat[1], np.log10(tau) / 2, atol=0.15)
+    if end[0].size > 1:
+        slopes = np.polyfit(*end, 1)[0]
+        assert slopes == pytest.approx(np.log10(near_zero), rel=0.05)
+
+
+@pytest.mark.parametrize("seed", SETTINGS[:12])
+def test_saddles_tells(javascript, seed):
+    params = setting(EXPLORERS["saddles"], seed)
+    seen = javascript(SADDLES, params)
+    text, svg = javascript(DRAWN, ["saddles", params])
+    for k, step in enumerate(seen["learned"]):
+        assert f" {'more than 3000' if step == np.inf else step} for u{'₁₂₃'[k]}" in text
+    for rho, count in enumerate(seen["stays"]):
+        assert f"{count} at ρ = {rho}" in text or not count
+    rests = {seen["losses"][t] for t in seen["plateaus"]}
+    if "hollow" in text:
+        for loss in map(number, re.findall(NUMBER, text.split("at a loss of")[1].rstrip("."))):
+            assert min(abs(loss / rest - 1) for rest in rests) < 0.006
+    levels = theory.saddle_losses(-np.sort([-1, -params["lambda_2"], -params["lambda_3"]]))[:3]
+    drawn = [level.mean() for _, level in lines(svg, ".predicted", bottom=178)]
+    np.testing.assert_allclose(drawn, np.log10(levels), atol=0.02)
+
+
+@pytest.mark.parametrize("iteration", Reconstruction.iteration.values)
+def test_reconstruction_tells(javascript, iteration):
+    psnr = json.loads((DATA / "explorer_reconstruction.json").read_text(encoding="utf-8"))["psnr"]
+    text, svg = javascript(DRAWN, ["reconstruction", {"iteration": iteration}])
+    gd_score, wn_score = psnr["gd"][iteration], psnr["wn"][iteration]
+    assert told("gradient descent # dB, weight normalization # dB", text) == pytest.approx(
+        [gd_score, wn_score], abs=0.0051
+    )
+    assert told(">GD, # dB", svg) + told(">WN, # dB", svg) == pytest.approx([gd_score, wn_score], abs=0.051)
+    lead, trail = ("gd", "wn") if gd_score > wn_score else ("wn", "gd")
+    if "ahead" in text:
+        assert text.index("is ahead") > text.index("Gradient descent is" if lead == "gd" else "Weight normalization is")
+        gap, since = told("is ahead by # dB; it had .. ?.?s score at iteration #", text)
+        assert gap == pytest.approx(abs(gd_score - wn_score), abs=0.0051)
+        assert since == np.argmax(np.array(psnr[lead]) >= psnr[trail][iteration])
+    else:
+        assert abs(gd_score - psnr["gd"][0]) < 1 and abs(wn_score - psnr["wn"][0]) < 1
+
+
+BARS = """([k, style]) => {
+  const params = { columns: 10, measurements: 200 }, svg = explorers.phases.draw(params, 340).next().value.svg
+  const bars = new DOMParser().parseFromString(svg, "text/html").querySelectorAll(`rect.${style}`)
+  return [...bars].map(({ x, y, height }) => [x, y, height].map((length) => length.baseVal.value))
+}"""
+
+
+@pytest.mark.parametrize("k, style", [(0, "wn"), (1, "third"), (2, "gd")])
+def test_phases_bars(javascript, k, style):
+    """Where n and r grow, bars stand further up and to the right; the highest are full."""
+    stored = json.loads(phase_diagram.DATA.read_text(encoding="utf-8"))["cells"]
+    method = phase_diagram.METHODS[k]
+    expected = [
+        stored[f"{method} | n = {n} | r = {r}"]["success"] for r in phase_diagram.COLUMNS for n in phase_diagram.SIZES
+    ]
+    bars = np.array(javascript(BARS, [k, style]))
+    shares = bars[np.lexsort([-bars[:, 1] - bars[:, 2], np.round(bars[:, 0])]), 2] / bars[:, 2].max()
+    np.testing.assert_allclose(shares, [share for share in expected if share > 0], atol=0.01)
+
+
+SLIDERS = """([name, state]) => {
+  const model = { get: (key) => state[key], set: (key, value) => { state[key] = value }, save_changes() {}, on() {}, off() {} }
+  const el = document.body.appendChild(document.createElement("div"))
+  explorers[name].render({ model, el })
+  const shown = [...el.querySelectorAll("label b")].map((value) => value.textContent)
+  const ends = [...el.querySelectorAll("input")].map((input) =>
+    [input.min, input.max].map((end) => (Object.assign(input, { value: end }).dispatchEvent(new Event("input")), state[input.name])))
+  el.remove()
+  return [shown, ends]
+}"""
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_sliders_tell(javascript, name):
+    explorer = EXPLORERS[name]()
+    sliders = explorer.sliders()
+    state = {key: getattr(explorer, key) for key in [*sliders, "controls"]}
+    shown, ends = javascript(SLIDERS, [name, state])
+    for trait, words, (low, high) in zip(sliders.values(), shown, ends, strict=True):
+        values = trait.metadata.get("values") or [trait.min, trait.max]
+        assert float(words) == trait.default_value
+        assert [low, high] == pytest.approx([values[0], values[-1]], rel=1e-9)

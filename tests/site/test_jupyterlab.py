@@ -30,19 +30,19 @@ def lab(tmp_path_factory):
             f"from wnbook.explorers import {explorer.__name__}\n\n{name} = {explorer.__name__}()\n{name}"
         )
         nbformat.write(new_notebook(cells=[cell], metadata=KERNEL), home / f"{name}.ipynb")
-    problem_set = release(tmp_path_factory.mktemp("course"), "ps1").read_text()
-    (home / "ps1.ipynb").write_text(problem_set.replace("your-id", "ada"))
+    problem_set = release(tmp_path_factory.mktemp("course"), "ps1").read_text(encoding="utf-8")
+    (home / "ps1.ipynb").write_text(problem_set.replace("your-id", "ada"), encoding="utf-8")
     # All cells in the page from the start. As they come and go with scrolling, JupyterLab trips now and then by itself.
     settings = home / "jupyter" / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
-    (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
+    (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}), encoding="utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | {name: str(home / "jupyter") for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR")}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--ip=127.0.0.1", "--allow-root"]
     command += [f"--IdentityProvider.token={TOKEN}", "--LabApp.extension_manager=readonly"]
-    with (home / "log").open("w") as log:
+    with (home / "log").open("w", encoding="utf-8") as log:
         server = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log)
         address = f"http://127.0.0.1:{port}/"
         try:
@@ -51,7 +51,7 @@ def lab(tmp_path_factory):
                     urllib.request.urlopen(f"{address}api?token={TOKEN}")
                     break
                 except OSError:
-                    assert server.poll() is None, (home / "log").read_text()
+                    assert server.poll() is None, (home / "log").read_text(encoding="utf-8")
                     time.sleep(0.1)
             yield address, home / "jupyter"
         finally:

@@ -56,7 +56,9 @@ def test_every_launch_button_opens_a_notebook():
 def test_only_pages_of_the_contents_are_there():
     notebooks = {path.stem for path in LITE.glob("files/*.ipynb")}
     texts = {path.stem for path in LITE.glob("files/*.md")}
-    contents = set(re.findall(r"book/([\w-]+)$", (LITE.parents[2] / "_toc.yml").read_text(), re.MULTILINE))
+    contents = set(
+        re.findall(r"book/([\w-]+)$", (LITE.parents[2] / "_toc.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     assert notebooks | texts == contents
 
 
@@ -84,7 +86,7 @@ def distribution():
         subprocess.run(["npm", "pack", "--silent", f"pyodide@{PYODIDE_VERSION}"], cwd=new, check=True)
         with tarfile.open(*new.glob("*.tgz")) as archive:
             archive.extractall(new, filter="data")
-        lock = json.loads((new / "package" / "pyodide-lock.json").read_text())
+        lock = json.loads((new / "package" / "pyodide-lock.json").read_text(encoding="utf-8"))
         wanted = [f"{name}=={lock['packages'][name]['version']}" for name in pure(lock)]
         any_machine = ["--only-binary=:all:", "--platform=any", f"--python-version={PYODIDE_PYTHON_VERSION}"]
         any_machine += ["--implementation=py"]

@@ -197,11 +197,16 @@ def test_links_and_anchors(path):
                 assert re.search(r"\d+(\.\d+)?", number)[0] in typed.groups(), f"{link}: run `make numbers`"
 
 
+def test_an_id_is_one_elements(path):
+    ids = [element["id"] for element in soup(path).find_all(id=True)]
+    assert len(ids) == len(set(ids)), {name for name in ids if ids.count(name) > 1}
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_problem_sets_are_downloaded_without_answers_and_outputs(name):
     path = f"book/release/{name}.html"
     [link] = soup(path).select('a[title="Download source file"]')
-    text = (website.SITE / urljoin(path, link["href"])).read_text()
+    text = (website.SITE / urljoin(path, link["href"])).read_text(encoding="utf-8")
     assert "your code goes here" in text and "BEGIN SOLUTION" not in text and "HIDDEN TESTS" not in text
     assert not any(cell.get("outputs") for cell in nbformat.reads(text, as_version=4).cells)
 
@@ -404,3 +409,73 @@ def test_chapters_link_words_to_the_glossary_once(path):
     links = [link["href"] for link in soup(path).select('article a[href^="glossary.html#term-"]')]
     assert 4 <= len(links) == len(set(links)) <= 9
     assert not soup(path).select(':is(h1, h2, h3) a[href^="glossary.html"]')
+
+
+def test_without_storage_search_theme_and_drawer_work(chromium, address):
+    """In a frame without an origin, as where the reader blocks site data, the browser denies storage."""
+    page = chromium.new_page(viewport={"width": 360, "height": 740}, reduced_motion="reduce", color_scheme="light")
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    frame = f'<iframe sandbox="allow-scripts" src="{address}book/06-linear-versus-sublinear.html" '
+    page.route("**/frame", lambda route: route.fulfill(content_type="text/html", body=f"{frame}width=340 height=700>"))
+    page.goto(address + "frame", wait_until="networkidle")
+    frame = page.frames[1]
+    assert frame.evaluate("[origin, localStorage.getItem('nothing')]") == ["null", None]
+    frame.locator("main .search-button").click()
+    frame.locator("dialog[open] input").wait_for()
+    frame.locator("dialog[open]").evaluate("(dialog) => dialog.close()")
+    for _ in range(3):  # dark, light and the system's, in some order
+        seen = frame.evaluate("document.documentElement.dataset.mode")
+        frame.locator("main .theme-switch-button").click()
+        assert frame.evaluate("document.documentElement.dataset.mode") != seen
+    frame.locator("main .primary-toggle").click()
+    frame.locator("#pst-primary-sidebar-modal[open]").wait_for()
+    assert not errors
+    page.close()
+
+
+def test_what_the_copy_button_takes(chromium, address):
+    context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(address + "book/reference.html")
+    session = page.locator("div.doctest").first
+    assert ">>> " in session.inner_text()
+    session.hover()
+    session.locator(".copybtn").click()
+    taken = page.evaluate("navigator.clipboard.readText()")
+    assert taken.strip() and ">>>" not in taken
+    typed = re.findall(r"^(?:>>>|\.\.\.) ?(.*)", session.locator("pre").inner_text(), re.MULTILINE)
+    assert taken.split() == " ".join(typed).split()
+    page.goto(address + "book/06-linear-versus-sublinear.html")
+    assert page.locator(".cell_input .copybtn").count() and not page.locator(".cell_output .copybtn").count()
+    context.close()
+
+
+# The words of titles that are broken in two lines.
+BROKEN = """() => {
+  const broken = [], range = document.createRange()
+  for (const title of document.querySelectorAll(".bd-article :is(h1, h2, h3)")) {
+    const walker = document.createTreeWalker(title, NodeFilter.SHOW_TEXT)
+    for (let node; (node = walker.nextNode()); ) {
+      for (const word of node.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+        range.setStart(node, word.index)
+        range.setEnd(node, word.index + word[0].length)
+        const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)))
+        if (lines.size > 1) broken.push(word[0])
+      }
+    }
+  }
+  return broken
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_titles_are_whole_in_text_of_twice_the_size(chromium, address, width):
+    page = chromium.new_page(viewport={"width": width, "height": 740})
+    page.route("**/mathjax/*.js*", lambda route: route.fulfill(body=""))
+    for path in [path for path in PAGES if path.startswith(("book/0", "book/1"))]:
+        page.goto(address + path)
+        page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+        assert not page.evaluate(BROKEN), path
+        assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('article p')).fontSize)") > 30
+    page.close()

@@ -3,14 +3,17 @@
 import html
 import json
 import math
+import re
 from pathlib import Path
 
 import traitlets
 from anywidget import AnyWidget
 
+from wnbook import DATA
+
 HERE = Path(__file__).parent
 SHARED = ["linalg.js", "recursion.js", "plot.js", "explorer.js"]
-CSS = (HERE / "explorer.css").read_text()
+CSS = (HERE / "explorer.css").read_text(encoding="utf-8")
 
 
 class Real(traitlets.Float):
@@ -83,10 +86,11 @@ class Explorer(AnyWidget):
 
     @classmethod
     def module(cls):
-        """The text of its JavaScript module: its data, if it has any, what all explorers share, and its own."""
-        data = HERE / f"{cls.name()}.json"
-        parts = [f"const DATA = {data.read_text()};"] if data.exists() else []
-        return "\n".join(parts + [(HERE / file).read_text() for file in [*SHARED, f"{cls.name()}.js"]])
+        """The text of its JavaScript: its data, if it has any, the modules that all explorers share, and its own, in one."""
+        data = DATA / f"explorer_{cls.name()}.json"
+        parts = ["const DATA =", data.read_text(encoding="utf-8")] if data.exists() else []
+        parts += [(HERE / file).read_text(encoding="utf-8") for file in [*SHARED, f"{cls.name()}.js"]]
+        return re.sub(r"^import [^;]*;\n|^export (?!default)", "", "\n".join(parts), flags=re.MULTILINE)
 
     @traitlets.default("_esm")
     def _module(self):

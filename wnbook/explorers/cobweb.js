@@ -1,5 +1,7 @@
 // The cobweb: the one angle θ between a truth of rank one, A = λuuᵀ with λ = 1, and the range of X.
 // Weight normalization in the population case, with μ = 2 and Θ = XᵀAX from the start.
+import { short, Chart, picture } from "./plot.js";
+import { explorer } from "./explorer.js";
 
 const FLOOR = 1e-14; // of the chart of tan θ: for ηλ² < 2,
 const FLOOR_ABOVE_2 = 1e-3; // and from there on
@@ -13,7 +15,8 @@ const toDegrees = (tangent) => (Math.atan(tangent) * 180) / Math.PI;
 
 /** tan θ⁺ = tan θ · |1 - ηλ² cos⁴θ| / (1 + ηλ² cos²θ sin²θ): Theorem B for r_A = 1 (Chapter 7), at λ = 1. */
 function nextTangent(tangent, eta) {
-  const cos2 = 1 / (1 + tangent ** 2), x = eta * cos2;
+  const cos2 = 1 / (1 + tangent ** 2);
+  const x = eta * cos2;
   return (tangent * Math.abs(1 - x * cos2)) / (1 + x * (1 - cos2));
 }
 
@@ -47,15 +50,20 @@ const swingTangent = ({ eta }) => Math.sqrt(4 / (1 + Math.sqrt(1 + 16 / eta)) - 
 /** For ηλ² > 2: two angles in a row, in degrees, when the run has settled. */
 function ending({ theta, eta }) {
   const run = tangents({ theta, eta, steps: escape({ theta, eta }) + SETTLING });
-  return run.slice(-2).map(toDegrees).sort((a, b) => a - b);
+  return run
+    .slice(-2)
+    .map(toDegrees)
+    .sort((a, b) => a - b);
 }
 
 /** What to expect of tan θ_t: the flat start, the end, and for ηλ² > 2 the place where the angle stands still. */
 function predictions(params, run) {
-  const { theta, eta } = params, first = run.findIndex((tangent) => tangent < SMALL);
+  const { theta, eta } = params;
+  const first = run.findIndex((tangent) => tangent < SMALL);
   const tau = (t) => toTangent(theta) ** 2 - 2 * eta * t;
   const end = (t) => run[first] * endFactor(params) ** (t - first);
-  const swing = eta > 2 ? swingTangent(params) : Infinity, ended = (t) => t >= first && eta !== 2;
+  const swing = eta > 2 ? swingTangent(params) : Infinity;
+  const ended = (t) => t >= first && eta !== 2;
   return [
     run.map((_, t) => (tau(t) >= 1 ? Math.sqrt(tau(t)) : NaN)),
     run.map((_, t) => (ended(t) && end(t) < swing ? end(t) : NaN)),
@@ -74,12 +82,17 @@ const mapAxes = (size) =>
 
 /** The map, the diagonal and the staircase, which starts on the axis: there θ_0 can be dragged. */
 function cobweb({ theta, eta }, run, size) {
-  const angles = run.map(toDegrees), grid = Array.from({ length: 361 }, (_, k) => k / 4);
+  const angles = run.map(toDegrees);
+  const grid = Array.from({ length: 361 }, (_, k) => k / 4);
   const stairs = angles.flatMap((angle) => [angle, angle]);
   const chart = mapAxes(size)
     .line([0, 90], [0, 90], "")
     .line(stairs.slice(0, -1), [0, ...stairs.slice(2)], "wn")
-    .line(grid, grid.map((angle) => toDegrees(nextTangent(toTangent(angle), eta))), "thick third");
+    .line(
+      grid,
+      grid.map((angle) => toDegrees(nextTangent(toTangent(angle), eta))),
+      "thick third",
+    );
   const swing = eta > 2 && toDegrees(swingTangent({ eta }));
   if (swing) chart.dot(swing, swing, "ring third", 6);
   return chart
@@ -110,18 +123,26 @@ function layout(width) {
     const half = { width: width / 2, height: width / 2 + 10 };
     return [half, { ...half, left: width / 2 }];
   }
-  return [{ width, height: 300 }, { width, height: 180, top: 304 }];
+  return [
+    { width, height: 300 },
+    { width, height: 180, top: 304 },
+  ];
 }
 
 /** A factor with three decimals, or with its power of ten where that would be 0.000. */
 const factor = (value) => (value < 5e-4 ? short(value) : value.toFixed(3));
 
 function readOut(params, run) {
-  const { theta, eta, steps } = params, escaped = escape(params), predicted = predictedEscape(params);
+  const { theta, eta, steps } = params;
+  const escaped = escape(params);
+  const predicted = predictedEscape(params);
   const about = `; τ₀/(2η) predicts about ${predicted.toFixed(predicted < 10 ? 1 : 0)}`;
   const after = `Below 45° after ${escaped} step${escaped === 1 ? "" : "s"}`;
   const start = theta > 45 ? `${after}${theta >= FLAT && eta <= 2 ? about : ""}. ` : "";
-  const last = Math.max(1, run.findLastIndex((tangent) => tangent >= FLOOR));
+  const last = Math.max(
+    1,
+    run.findLastIndex((tangent) => tangent >= FLOOR),
+  );
   const which = last < steps && run[last] >= FLOOR ? `${last}, the last above ${short(FLOOR)},` : last;
   const step = `Step ${which} multiplies tan θ by ${factor(run[last] / run[last - 1])}`;
   const near = `Near 0 the factor is |1 − η| = ${factor(endFactor(params))}`;
@@ -131,12 +152,14 @@ function readOut(params, run) {
   }
   const [one, other] = ending(params).map((angle) => angle.toFixed(2));
   const still = `θ stands still at ${one}° (predicted ${toDegrees(swingTangent(params)).toFixed(2)}°)`;
-  const end = one === other ? `${still}, and x jumps from one side of u to the other` : `θ swings between ${one}° and ${other}°`;
+  const end =
+    one === other ? `${still}, and x jumps from one side of u to the other` : `θ swings between ${one}° and ${other}°`;
   return `${start}${step}. ${near}, so 0 repels. In the end ${end}.`;
 }
 
 function* draw(params, width) {
-  const run = tangents(params), [left, right] = layout(width);
+  const run = tangents(params);
+  const [left, right] = layout(width);
   const charts = [cobweb(params, run, left), descent(params, run, right)];
   const label = "Cobweb of the angle from step to step, and its tangent against the iteration";
   return { svg: picture(width, (right.top ?? 0) + right.height, label, ...charts), text: readOut(params, run) };

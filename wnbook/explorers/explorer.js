@@ -1,4 +1,5 @@
 // The frame of every explorer: sliders from the model's `controls`, a picture, a read-out, a reset button.
+import { short } from "./plot.js";
 
 const FRAME_MS = 5; // of computing, before the picture is shown as far as it has come
 
@@ -27,7 +28,7 @@ function positions({ values, log, min, max, step }) {
  *   has at the point (x, y), for some of params; the sliders round them to their steps
  * - point(params, x, y, width), if a click on a point means something: values for some of params
  */
-function explorer(view) {
+export function explorer(view) {
   const render = ({ model, el }) => {
     const controls = model.get("controls");
     el.innerHTML = `<div class="explorer-picture"></div>
@@ -41,7 +42,8 @@ function explorer(view) {
     };
 
     for (const control of controls) {
-      const { name, label } = control, { min, max, step, to, from } = positions(control);
+      const { name, label } = control;
+      const { min, max, step, to, from } = positions(control);
       const row = document.createElement("label");
       row.innerHTML = `<span>${label}</span> <b></b> <input type="range" name="${name}">`;
       const input = row.lastElementChild;
@@ -66,7 +68,9 @@ function explorer(view) {
     // JupyterLab's shortcuts would take the arrow keys, Enter and others from whatever has the focus.
     for (const control of panel.querySelectorAll("input, button")) control.dataset.lmSuppressShortcuts = "true";
 
-    let frames, waiting = false, later;
+    let frames;
+    let waiting = false;
+    let later;
     const advance = () => {
       const until = performance.now() + FRAME_MS;
       let frame;
@@ -96,7 +100,8 @@ function explorer(view) {
     if (view.drag) {
       let name, grip;
       const follow = (event) => {
-        const box = image.firstElementChild.getBoundingClientRect(), scale = width() / box.width;
+        const box = image.firstElementChild.getBoundingClientRect();
+        const scale = width() / box.width;
         const [x, y] = [event.clientX - grip.x - box.left, event.clientY - grip.y - box.top];
         const wanted = view.drag(params(), x * scale, y * scale, width(), name);
         const dragged = controls.filter((control) => control.name in wanted);
@@ -117,7 +122,8 @@ function explorer(view) {
     }
     if (view.point) {
       image.addEventListener("click", (event) => {
-        const box = image.firstElementChild.getBoundingClientRect(), scale = width() / box.width;
+        const box = image.firstElementChild.getBoundingClientRect();
+        const scale = width() / box.width;
         set(view.point(params(), (event.clientX - box.left) * scale, (event.clientY - box.top) * scale, width()));
       });
     }

@@ -2,33 +2,37 @@
 // A matrix is { rows, cols, data }, data an array, row after row. (Where matrices are small and many, as in recursions,
 // a Float64Array takes more time to make than to compute with.)
 
-const zeros = (rows, cols) => ({ rows, cols, data: new Array(rows * cols).fill(0) });
+export const zeros = (rows, cols) => ({ rows, cols, data: new Array(rows * cols).fill(0) });
 
 /** Matrix with the entries f(i, j). */
-function matrix(rows, cols, f) {
+export function matrix(rows, cols, f) {
   const A = zeros(rows, cols);
   for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) A.data[i * cols + j] = f(i, j);
   return A;
 }
 
-const diagonal = (values) => matrix(values.length, values.length, (i, j) => (i === j ? values[i] : 0));
-const identity = (n) => matrix(n, n, (i, j) => (i === j ? 1 : 0));
-const entry = (A, i, j) => A.data[i * A.cols + j];
-const transpose = (A) => matrix(A.cols, A.rows, (i, j) => entry(A, j, i));
-const sym = (A) => matrix(A.rows, A.cols, (i, j) => (entry(A, i, j) + entry(A, j, i)) / 2);
+export const diagonal = (values) => matrix(values.length, values.length, (i, j) => (i === j ? values[i] : 0));
+export const identity = (n) => matrix(n, n, (i, j) => (i === j ? 1 : 0));
+export const entry = (A, i, j) => A.data[i * A.cols + j];
+export const transpose = (A) => matrix(A.cols, A.rows, (i, j) => entry(A, j, i));
+export const sym = (A) => matrix(A.rows, A.cols, (i, j) => (entry(A, i, j) + entry(A, j, i)) / 2);
 
 /** Rows `from` to `to`, without `to`. */
-const rows = (A, from, to) => ({ rows: to - from, cols: A.cols, data: A.data.slice(from * A.cols, to * A.cols) });
+export const rows = (A, from, to) => ({
+  rows: to - from,
+  cols: A.cols,
+  data: A.data.slice(from * A.cols, to * A.cols),
+});
 
 /** A + c B. */
-function add(A, B, c = 1) {
+export function add(A, B, c = 1) {
   const C = zeros(A.rows, A.cols);
   for (let k = 0; k < C.data.length; k++) C.data[k] = A.data[k] + c * B.data[k];
   return C;
 }
 
 /** A B. */
-function multiply(A, B) {
+export function multiply(A, B) {
   const C = zeros(A.rows, B.cols);
   for (let i = 0; i < A.rows; i++) {
     for (let k = 0; k < A.cols; k++) {
@@ -40,11 +44,15 @@ function multiply(A, B) {
 }
 
 /** ⟨A, B⟩, the sum of the products of their entries. */
-const inner = (A, B) => A.data.reduce((sum, a, k) => sum + a * B.data[k], 0);
+export const inner = (A, B) => A.data.reduce((sum, a, k) => sum + a * B.data[k], 0);
 
 /** A^{-1} B, by elimination with pivoting. */
-function solve(A, B) {
-  const n = A.rows, a = A.data.slice(), X = { rows: n, cols: B.cols, data: B.data.slice() }, x = X.data, p = B.cols;
+export function solve(A, B) {
+  const n = A.rows;
+  const a = A.data.slice();
+  const X = { rows: n, cols: B.cols, data: B.data.slice() };
+  const x = X.data;
+  const p = B.cols;
   for (let k = 0; k < n; k++) {
     let pivot = k;
     for (let i = k + 1; i < n; i++) if (Math.abs(a[i * n + k]) > Math.abs(a[pivot * n + k])) pivot = i;
@@ -66,8 +74,10 @@ function solve(A, B) {
 }
 
 /** Q of the thin QR decomposition whose R has a positive diagonal: Gram and Schmidt, each column twice. */
-function orthonormal(A) {
-  const Q = { rows: A.rows, cols: A.cols, data: A.data.slice() }, q = Q.data, n = A.cols;
+export function orthonormal(A) {
+  const Q = { rows: A.rows, cols: A.cols, data: A.data.slice() };
+  const q = Q.data;
+  const n = A.cols;
   for (let j = 0; j < n; j++) {
     for (let twice = 0; twice < 2; twice++) {
       for (let k = 0; k < j; k++) {
@@ -84,7 +94,7 @@ function orthonormal(A) {
 }
 
 /** Source of independent standard normal numbers (Box and Muller over mulberry32). */
-function normals(seed) {
+export function normals(seed) {
   let state = seed >>> 0;
   const uniform = () => {
     state = (state + 0x6d2b79f5) >>> 0;

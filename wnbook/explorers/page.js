@@ -39,7 +39,8 @@ class PageModel {
     if (name !== this.name || query === undefined) return;
     const given = new URLSearchParams(query);
     for (const control of this.state.controls) {
-      const text = given.get(control.name), wanted = text === null ? control.value : Number(text);
+      const text = given.get(control.name);
+      const wanted = text === null ? control.value : Number(text);
       if (text !== "" && possible(control, wanted)) this.set(control.name, wanted);
     }
     document.getElementById(name).scrollIntoView();

@@ -2,6 +2,8 @@
 // DATA is made by experiments/phase_diagram.py: m, the values of n and r, and cells[method][n][r]. A cell has the number
 // of successes among its 20 runs, the log10 of their final relative errors, sorted, and that of the error of one run, the
 // one with the median end, at every 40th iteration.
+import { px, superscript, short, axis, picture } from "./plot.js";
+import { explorer } from "./explorer.js";
 
 const METHODS = [
   { style: "wn", title: "WN", detail: "any Θ" },
@@ -20,7 +22,8 @@ const dof = (r) => DATA.m * r - (r * (r - 1)) / 2;
 
 /** Where WN stands (Chapter 11): on the left flank more columns, on the right one fewer, would bring more successes. */
 function flank(params) {
-  const { i, j } = place(params), successes = DATA.cells[0][i].map((cell) => cell.successes);
+  const { i, j } = place(params);
+  const successes = DATA.cells[0][i].map((cell) => cell.successes);
   const better = (count) => count > successes[j];
   if (!successes.some(better)) return successes[j] === DATA.seeds ? "between its flanks" : "at its best r for this n";
   const side = successes.slice(j).some(better) ? "left" : "right";
@@ -32,8 +35,10 @@ function flank(params) {
  * Where it does not single out A: the methods all of whose runs end near A nevertheless.
  */
 function uniqueness({ columns: r, measurements: n }) {
-  if (n > dof(r)) return `n = ${n} exceeds dof(${r}) = ${dof(r)}: almost surely A is the only solution of rank at most ${r}.`;
-  if (n === dof(DATA.m)) return `n = ${n} equals dof(${r}), as many equations as unknowns: almost surely A is the only solution.`;
+  if (n > dof(r))
+    return `n = ${n} exceeds dof(${r}) = ${dof(r)}: almost surely A is the only solution of rank at most ${r}.`;
+  if (n === dof(DATA.m))
+    return `n = ${n} equals dof(${r}), as many equations as unknowns: almost surely A is the only solution.`;
   const many = n < (r * (r + 1)) / 2 ? "are infinitely many" : "may be";
   const { i, j } = place({ columns: r, measurements: n });
   const full = ["WN", "semidefinite WN", "GD"].filter((_, k) => DATA.cells[k][i][j].successes === DATA.seeds);
@@ -45,10 +50,15 @@ function uniqueness({ columns: r, measurements: n }) {
 
 /** Where things stand: panel k begins at left(k); its map has the cells' upper left corners at x(k, j) and y(i). */
 function layout(width) {
-  const wide = width >= 500, gap = wide ? 24 : 10, panel = (width - 48 - 2 * gap) / 3;
+  const wide = width >= 500;
+  const gap = wide ? 24 : 10;
+  const panel = (width - 48 - 2 * gap) / 3;
   const cell = { width: panel / DATA.r.length, height: wide ? 22 : 16 };
-  const left = (k) => 44 + k * (panel + gap), top = 74, bottom = top + DATA.n.length * cell.height;
-  const x = (k, j) => left(k) + j * cell.width, y = (i) => bottom - (i + 1) * cell.height;
+  const left = (k) => 44 + k * (panel + gap);
+  const top = 74;
+  const bottom = top + DATA.n.length * cell.height;
+  const x = (k, j) => left(k) + j * cell.width;
+  const y = (i) => bottom - (i + 1) * cell.height;
   const runs = { top: bottom + 70, bottom: bottom + (wide ? 260 : 215), curve: panel * 0.5, ends: panel * 0.6 };
   return { wide, panel, cell, left, top, bottom, x, y, runs, height: runs.bottom + 64 };
 }
@@ -66,7 +76,8 @@ const rect = (style, x, y, width, height, more = "") =>
  * about symmetric matrices of either sign: it is drawn in the first map only.
  */
 function map(k, params, { wide, panel, cell, left, top, bottom, x, y }) {
-  const { style, title, detail } = METHODS[k], middle = left(k) + panel / 2;
+  const { style, title, detail } = METHODS[k];
+  const middle = left(k) + panel / 2;
   const parts = [words(middle, top - 22, title, `title ${style}`), words(middle, top - 7, detail, `tick ${style}`)];
   for (let i = -1; i < DATA.n.length; i++) parts.push(path("grid", `M${px(left(k))} ${px(y(i))}h${px(panel)}`));
   for (let j = 0; j <= DATA.r.length; j++) parts.push(path("grid", `M${px(x(k, j))} ${px(bottom)}V${px(top)}`));
@@ -79,12 +90,15 @@ function map(k, params, { wide, panel, cell, left, top, bottom, x, y }) {
   });
   if (k === 0) {
     const first = DATA.r.findIndex((r) => dof(r) > DATA.n[0]);
-    const stairs = DATA.r.slice(first).map((r) => `V${px(y(DATA.n.filter((n) => n < dof(r)).length - 1))}h${px(cell.width)}`);
+    const stairs = DATA.r
+      .slice(first)
+      .map((r) => `V${px(y(DATA.n.filter((n) => n < dof(r)).length - 1))}h${px(cell.width)}`);
     const border = `M${px(x(k, first))} ${px(bottom)}${stairs.join("")}`;
     parts.push(path("halo", border), path("line predicted", border));
   }
   const { i, j } = place(params);
-  for (const style of ["halo", "chosen"]) parts.push(rect(style, x(k, j) - 1.5, y(i) - 1.5, cell.width + 3, cell.height + 3));
+  for (const style of ["halo", "chosen"])
+    parts.push(rect(style, x(k, j) - 1.5, y(i) - 1.5, cell.width + 3, cell.height + 3));
   parts.push(rect("map", left(k), top, panel, bottom - top, ' opacity="0"'));
   const reach = [x(k, j - 0.25), y(i + 0.25), 1.5 * cell.width, 1.5 * cell.height]; // to no other cell's middle
   parts.push(rect("handle", ...reach, ` data-name="${k}" opacity="0"`));
@@ -93,7 +107,9 @@ function map(k, params, { wide, panel, cell, left, top, bottom, x, y }) {
 
 /** Method k's runs in the chosen cell: one curve, and beside it the ends of all, each at its place in the order. */
 function runs(k, { final, curve }, { left, panel, runs: box }) {
-  const { style } = METHODS[k], begin = left(k), error = axis({ domain: [LEAST / 4, 4], log: true }, box.bottom, box.top);
+  const { style } = METHODS[k];
+  const begin = left(k);
+  const error = axis({ domain: [LEAST / 4, 4], log: true }, box.bottom, box.top);
   const iteration = axis({ domain: [0, DATA.steps] }, begin, begin + box.curve).scale;
   const order = axis({ domain: [0, DATA.seeds - 1] }, begin + box.ends + 4, begin + panel - 4).scale;
   const parts = error.marks.map((v) => path("grid", `M${px(begin)} ${px(error.scale(v))}h${px(panel)}`));
@@ -103,7 +119,9 @@ function runs(k, { final, curve }, { left, panel, runs: box }) {
   parts.push(path("frame", `M${px(begin)} ${px(box.top)}V${px(box.bottom)}h${px(box.curve)}`));
   parts.push(path("frame", `M${px(begin + box.ends)} ${px(box.bottom)}H${px(begin + panel)}`));
   const floor = curve.findIndex((v) => v <= Math.log10(LEAST)); // there the curve ends: what follows is round-off
-  const points = curve.slice(0, floor < 0 ? undefined : floor + 1).map((v, t) => `${px(iteration(t * DATA.every))} ${px(error.scale(10 ** v))}`);
+  const points = curve
+    .slice(0, floor < 0 ? undefined : floor + 1)
+    .map((v, t) => `${px(iteration(t * DATA.every))} ${px(error.scale(10 ** v))}`);
   parts.push(path(`line thick ${style}`, `M${points.join("L")}`));
   final.forEach((v, rank) => {
     const at = `cx="${px(order(rank))}" cy="${px(error.scale(10 ** v))}"`;
@@ -115,7 +133,9 @@ function runs(k, { final, curve }, { left, panel, runs: box }) {
 }
 
 function* draw(params, width) {
-  const shape = layout(width), { left, cell, top, bottom, y, height, runs: box } = shape, { i, j } = place(params);
+  const shape = layout(width);
+  const { left, cell, top, bottom, y, height, runs: box } = shape;
+  const { i, j } = place(params);
   const cells = DATA.cells.map((rows) => rows[i][j]);
   const svg = picture(
     width,
@@ -155,7 +175,8 @@ const drag = (params, x, y, width, k) => cellAt(+k, x, y, layout(width));
 
 /** A point of a map chooses its cell. */
 function point(params, x, y, width) {
-  const shape = layout(width), { left, panel, top, bottom } = shape;
+  const shape = layout(width);
+  const { left, panel, top, bottom } = shape;
   const k = METHODS.findIndex((_, k) => x >= left(k) && x <= left(k) + panel);
   return k >= 0 && y >= top && y <= bottom ? cellAt(k, x, y, shape) : {};
 }

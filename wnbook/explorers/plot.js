@@ -1,17 +1,17 @@
 // A chart, drawn as the text of an SVG: the same in a page, in JupyterLab and in a still picture.
 
-const px = (value) => value.toFixed(1).replace(/\.0$/, "").replace(/^-0$/, "0");
-const superscript = (integer) => String(integer).replace(/./g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"["0123456789-".indexOf(c)]);
+export const px = (value) => value.toFixed(1).replace(/\.0$/, "").replace(/^-0$/, "0");
+export const superscript = (integer) => String(integer).replace(/./g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"["0123456789-".indexOf(c)]);
 
 /** A number in few characters: 0.05, 12, 3.1·10⁻⁹, 10⁻¹². */
-function short(value, digits = 2) {
+export function short(value, digits = 2) {
   if (value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5)) return String(+value.toPrecision(digits));
   const [factor, power] = value.toExponential(digits - 1).split("e");
   return `${+factor === 1 ? "" : `${+factor}·`}10${superscript(+power)}`;
 }
 
 /** An axis maps values to pixels. log: powers of ten. ticks: about how many. */
-function axis({ domain: [low, high], log = false, ticks = 5 }, from, to) {
+export function axis({ domain: [low, high], log = false, ticks = 5 }, from, to) {
   const f = log ? Math.log10 : (v) => v;
   const scale = (v) => from + ((f(v) - f(low)) / (f(high) - f(low))) * (to - from);
   const raw = (f(high) - f(low)) / ticks;
@@ -33,7 +33,7 @@ function axis({ domain: [low, high], log = false, ticks = 5 }, from, to) {
  *
  * x, y: { label, domain: [low, high], log, ticks }; left, top: where it stands, for several in one picture.
  */
-class Chart {
+export class Chart {
   constructor({ width, height, x, y, title = "", left = 0, top = 0 }) {
     this.box = { left: left + 46, right: left + width - 10, top: top + (title ? 26 : 10), bottom: top + height - 40 };
     const { left: l, right: r, top: t, bottom: b } = this.box;
@@ -59,7 +59,8 @@ class Chart {
   /** A curve through the points; gaps where a value is not finite, and cut off where it leaves the chart. */
   line(xs, ys, style) {
     const [low, high] = this.domain;
-    let path = "", pen = "M";
+    let path = "";
+    let pen = "M";
     for (let k = 0; k < xs.length; k++) {
       if (!(ys[k] >= low && ys[k] <= high)) pen = "M";
       else {
@@ -85,7 +86,8 @@ class Chart {
 
   /** A dot that can be dragged, within the reach of a finger; where there are several, by its name. */
   handle(x, y, style, { name = "", radius = 5, reach = 22 } = {}) {
-    const at = `cx="${px(this.x.scale(x))}" cy="${px(this.y.scale(y))}"`, named = name && ` data-name="${name}"`;
+    const at = `cx="${px(this.x.scale(x))}" cy="${px(this.y.scale(y))}"`;
+    const named = name && ` data-name="${name}"`;
     this.dot(x, y, style, radius).parts.push(`<circle class="handle"${named} ${at} r="${reach}" opacity="0"/>`);
     return this;
   }
@@ -96,5 +98,5 @@ class Chart {
 }
 
 /** The whole picture: charts or other marks, side by side on one canvas. label: what it shows, in a few words. */
-const picture = (width, height, label, ...parts) =>
+export const picture = (width, height, label, ...parts) =>
   `<svg viewBox="0 0 ${px(width)} ${px(height)}" role="img" aria-label="${label}">${parts.join("")}</svg>`;

@@ -1,6 +1,8 @@
 // Image reconstruction: a terrain out of half as many measurements as it has pixels, by gradient descent on FGᵀ and by
 // weight normalization on XΘWᵀ (Chapter 12). DATA comes from experiments/frames.py: the PSNR of every iterate, in
 // decibels, and pictures of some iterates, compressed with loss.
+import { px, Chart, picture } from "./plot.js";
+import { explorer } from "./explorer.js";
 
 const METHODS = { gd: "Gradient descent", wn: "Weight normalization" };
 const LAST = DATA.psnr.gd.length - 1;
@@ -43,20 +45,29 @@ const axes = (width) =>
 
 /** A picture with a heading, as the k-th of three. */
 function frame(width, k, webp, heading, style) {
-  const left = px(k * (side(width) + GAP)), size = px(side(width));
+  const left = px(k * (side(width) + GAP));
+  const size = px(side(width));
   return `<text class="${style}" x="${left}" y="14">${heading}</text>
     <image x="${left}" y="${HEADING}" width="${size}" height="${size}" href="data:image/webp;base64,${webp}"/>`;
 }
 
 function* draw({ iteration }, width) {
-  const chart = axes(width), { bottom } = chart.box, at = chart.x.scale(iteration);
+  const chart = axes(width);
+  const { bottom } = chart.box;
+  const at = chart.x.scale(iteration);
   // Every iteration at first, then ever fewer: on a logarithmic axis they crowd.
   const t = Array.from({ length: LAST }, (_, k) => k + 1).filter((k) => k % Math.ceil(k / 30) === 0);
   chart.line([1, LAST], [DATA.best, DATA.best], "predicted");
   chart.parts.push(`<path class="line" d="M${px(at)} ${px(chart.y.scale(DATA.best))}V${px(bottom)}"/>`);
-  for (const name in METHODS) chart.line(t, t.map((k) => DATA.psnr[name][k]), `thick ${name}`);
+  for (const name in METHODS)
+    chart.line(
+      t,
+      t.map((k) => DATA.psnr[name][k]),
+      `thick ${name}`,
+    );
   for (const name in METHODS) {
-    const score = DATA.psnr[name][iteration], y = chart.y.scale(score);
+    const score = DATA.psnr[name][iteration];
+    const y = chart.y.scale(score);
     // Arrows, to where the marker can go.
     for (const way of [-1, 1]) {
       if (iteration === (way < 0 ? 1 : LAST)) continue;
@@ -79,9 +90,14 @@ function* draw({ iteration }, width) {
     : `${METHODS[lead]} is ahead by ${gap.toFixed(2)} dB; it had ${trail.toUpperCase()}'s score at iteration ${since}.`;
   const score = (name) => `${METHODS[name].toLowerCase()} ${DATA.psnr[name][iteration].toFixed(2)} dB`;
   return {
-    svg: picture(width, bottom + 40, "Terrain, its recovery by both methods, and PSNR against iteration", ...pictures, chart),
-    text:
-      `After ${iteration} iteration${iteration > 1 ? "s" : ""}: ${score("gd")}, ${score("wn")}. ${verdict}`,
+    svg: picture(
+      width,
+      bottom + 40,
+      "Terrain, its recovery by both methods, and PSNR against iteration",
+      ...pictures,
+      chart,
+    ),
+    text: `After ${iteration} iteration${iteration > 1 ? "s" : ""}: ${score("gd")}, ${score("wn")}. ${verdict}`,
   };
 }
 

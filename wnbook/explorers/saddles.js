@@ -1,5 +1,9 @@
 // From saddle to saddle (Chapter 10): weight normalization, population case, A = diag(1, λ_2, λ_3, 0, …, 0).
 // At the best approximation of rank ρ the ρ largest eigenvalues are learned, and the loss is ¼ Σ_{k>ρ} λ_k².
+import { matrix, entry, orthonormal, normals } from "./linalg.js";
+import { squaredTangents, missing, recursion, lossAt } from "./recursion.js";
+import { px, short, Chart, picture } from "./plot.js";
+import { explorer } from "./explorer.js";
 
 const SIZE = 300;
 const STEPS = 3000;
@@ -69,7 +73,8 @@ const eigenvalueAt = (loss, other) =>
 
 /** Both charts, side by side or, on a phone, one under the other. */
 function charts(width) {
-  const wide = width >= 560, half = width / 2;
+  const wide = width >= 560;
+  const half = width / 2;
   const size = { width: wide ? half : width, height: wide ? 300 : 178 };
   const x = { label: "iteration", domain: [1, STEPS], log: true };
   return {
@@ -94,9 +99,15 @@ function charts(width) {
 
 /** The handle of λ_k, beside its level: its name in a ring, with two tips that say "up or down". */
 function drawHandle(chart, k, level) {
-  const x = chart.box.right + [54, 81][k - 1], y = chart.y.scale(level), t = chart.x.invert(x);
+  const x = chart.box.right + [54, 81][k - 1];
+  const y = chart.y.scale(level);
+  const t = chart.x.invert(x);
   for (const up of [-1, 1]) {
-    const points = [[x - 4, y + 12 * up], [x + 4, y + 12 * up], [x, y + 17 * up]].map((point) => point.map(px));
+    const points = [
+      [x - 4, y + 12 * up],
+      [x + 4, y + 12 * up],
+      [x, y + 17 * up],
+    ].map((point) => point.map(px));
     chart.parts.push(`<polygon class="${COLOURS[k]}" points="${points.join(" ")}"/>`);
   }
   chart.handle(t, level, `ring ${COLOURS[k]}`, { name: `lambda_${k + 1}`, radius: 10, reach: 18 });
@@ -105,10 +116,16 @@ function drawHandle(chart, k, level) {
 }
 
 function drawLoss(chart, losses, eigenvalues) {
-  const levels = saddleLosses(eigenvalues).slice(0, -1), turn = turns(eigenvalues);
+  const levels = saddleLosses(eigenvalues).slice(0, -1);
+  const turn = turns(eigenvalues);
   for (const level of levels) chart.line([1, STEPS], [level, level], "predicted");
-  const below = SHOWN.findIndex((t) => !(losses[t] > LOWEST)), steps = SHOWN.slice(0, below < 0 ? STEPS : below + 1);
-  chart.line(steps, steps.map((t) => Math.max(losses[t] ?? 0, LOWEST)), "thick wn"); // down to the chart's edge
+  const below = SHOWN.findIndex((t) => !(losses[t] > LOWEST));
+  const steps = SHOWN.slice(0, below < 0 ? STEPS : below + 1);
+  chart.line(
+    steps,
+    steps.map((t) => Math.max(losses[t] ?? 0, LOWEST)),
+    "thick wn",
+  ); // down to the chart's edge
   for (const { t, loss, hit } of rests(losses, levels)) chart.dot(Math.max(t, 1), loss, hit ? "wn" : "ring wn", 5);
   let y = 0; // of the last label: where lines are close together, the labels are not
   levels.forEach((level, rho) => {
@@ -121,7 +138,11 @@ function drawLoss(chart, losses, eigenvalues) {
 function drawShares(chart, shares) {
   shares.forEach((share, k) => {
     const style = `thick ${COLOURS[k]} ${k === 2 ? "dashed" : ""}`;
-    chart.line(SHOWN, SHOWN.map((t) => share[t] ?? share.at(-1)), style);
+    chart.line(
+      SHOWN,
+      SHOWN.map((t) => share[t] ?? share.at(-1)),
+      style,
+    );
   });
   let early = 0;
   shares.forEach((share, k) => {
@@ -144,16 +165,21 @@ const show = (width, losses, shares, eigenvalues) => ({
   },
 
   get text() {
-    const levels = saddleLosses(eigenvalues).slice(0, -1), steps = stays(losses, levels);
-    const times = shares.map(learned), first = (j, k) => times[j] < times[k] || (times[j] === times[k] && j < k);
+    const levels = saddleLosses(eigenvalues).slice(0, -1);
+    const steps = stays(losses, levels);
+    const times = shares.map(learned);
+    const first = (j, k) => times[j] < times[k] || (times[j] === times[k] && j < k);
     const order = [0, 1, 2].sort((j, k) => (first(j, k) ? -1 : 1));
     const when = order.map((k) => `${times[k] === Infinity ? `more than ${STEPS}` : times[k]} for u${SUBSCRIPTS[k]}`);
-    const last = losses.at(-1), reached = (rho) => last < levels[rho] || near(last, levels[rho]);
+    const last = losses.at(-1);
+    const reached = (rho) => last < levels[rho] || near(last, levels[rho]);
     const end = (rho) => (near(last, levels[rho]) ? " (to the end)" : "");
     const where = steps.map((count, rho) =>
       reached(rho) ? `${count || "none"} at ρ = ${rho}${end(rho)}` : `ρ = ${rho} not reached`,
     );
-    const others = rests(losses, levels).filter(({ hit }) => !hit).map(({ loss }) => short(loss, 3));
+    const others = rests(losses, levels)
+      .filter(({ hit }) => !hit)
+      .map(({ loss }) => short(loss, 3));
     return (
       `Steps until the share stays above ½: ${when.join(", ")}. ` +
       (steps.some((count) => count > 0)
@@ -165,7 +191,9 @@ const show = (width, losses, shares, eigenvalues) => ({
 });
 
 function* draw(params, width) {
-  const eigenvalues = spectrum(params), losses = [], shares = eigenvalues.map(() => []);
+  const eigenvalues = spectrum(params);
+  const losses = [];
+  const shares = eigenvalues.map(() => []);
   for (const { loss, shares: now } of wn(squaredTangents(start(params), 3), eigenvalues, params.eta)) {
     losses.push(loss);
     now.forEach((share, k) => shares[k].push(share));

@@ -1,6 +1,22 @@
 // The sphere (chapter 4): a point X of St(3, 2), its two orthonormal columns drawn as two points of the unit sphere.
 // A gradient G is projected to a tangent vector V, the step X + ηV leaves the manifold, a retraction brings it back.
 // Nothing is lost with X = [e_1, e_2]: turn X and G, and everything turns along.
+import {
+  zeros,
+  matrix,
+  identity,
+  entry,
+  transpose,
+  sym,
+  rows,
+  add,
+  multiply,
+  inner,
+  solve,
+  orthonormal,
+} from "./linalg.js";
+import { px, short, Chart, picture } from "./plot.js";
+import { explorer } from "./explorer.js";
 
 const BASE = matrix(3, 2, (i, j) => (i === j ? 1 : 0));
 const RADIAL = 0.3; // x_jᵀg_j, a part of G that the projection drops, whatever it is
@@ -13,7 +29,11 @@ const REACH = 22; // of a finger, around it
 
 /** G: each column's part along itself, towards the other column, and out of the plane of both. */
 function gradient({ g1_along, g1_out, g2_along, g2_out }) {
-  const G = [[RADIAL, g2_along], [g1_along, RADIAL], [g1_out, g2_out]];
+  const G = [
+    [RADIAL, g2_along],
+    [g1_along, RADIAL],
+    [g1_out, g2_out],
+  ];
   return matrix(3, 2, (i, j) => G[i][j]);
 }
 
@@ -27,7 +47,10 @@ const project = (X, G) => add(G, multiply(X, sym(multiply(transpose(X), G))), -1
 
 /** S(SᵀS)^{-1/2} with S = X + V. The root of a 2 × 2 matrix M is (M + √det M · I)/√(tr M + 2√det M). */
 function polar(X, V) {
-  const S = add(X, V), M = gram(S), [a, b, , d] = M.data, root = Math.sqrt(a * d - b * b);
+  const S = add(X, V);
+  const M = gram(S);
+  const [a, b, , d] = M.data;
+  const root = Math.sqrt(a * d - b * b);
   const inverse = solve(add(M, identity(2), root), identity(2));
   return multiply(S, scaled(inverse, Math.sqrt(a + d + 2 * root)));
 }
@@ -37,7 +60,8 @@ const qr = (X, V) => orthonormal(add(X, V));
 
 /** exp(A), by its power series: right for the short A in use here, ‖A‖ < 5. */
 function exponential(A) {
-  let sum = identity(A.rows), term = sum;
+  let sum = identity(A.rows);
+  let term = sum;
   for (let k = 1; norm(term) > 1e-20; k++) {
     term = scaled(multiply(term, A), 1 / k);
     sum = add(sum, term);
@@ -47,19 +71,26 @@ function exponential(A) {
 
 /** The geodesic of Edelman, Arias and Smith: [X, V] exp(tB) [I; 0] exp(-tΩ), Ω = XᵀV, B = [Ω, -VᵀV; I, Ω]. */
 function geodesic(X, V, t) {
-  const r = X.cols, Omega = multiply(transpose(X), V), VtV = gram(V), I = identity(r);
+  const r = X.cols;
+  const Omega = multiply(transpose(X), V);
+  const VtV = gram(V);
+  const I = identity(r);
   const B = matrix(2 * r, 2 * r, (i, j) => {
     if (i < r) return j < r ? entry(Omega, i, j) : -entry(VtV, i, j - r);
     return j < r ? entry(I, i - r, j) : entry(Omega, i - r, j - r);
   });
   const E = exponential(scaled(B, t));
   const moved = add(multiply(X, rows(E, 0, r)), multiply(V, rows(E, r, 2 * r))); // of which the first r columns count
-  return multiply(matrix(X.rows, r, (i, j) => entry(moved, i, j)), exponential(scaled(Omega, -t)));
+  return multiply(
+    matrix(X.rows, r, (i, j) => entry(moved, i, j)),
+    exponential(scaled(Omega, -t)),
+  );
 }
 
 /** After the step ηV: how far S is off the manifold, ‖SᵀS - I‖_F, and both retractions off the geodesic. */
 function errors(X, V, eta) {
-  const W = scaled(V, eta), target = geodesic(X, V, eta);
+  const W = scaled(V, eta);
+  const target = geodesic(X, V, eta);
   return {
     step: distance(gram(add(X, W)), identity(X.cols)),
     qr: distance(qr(X, W), target),
@@ -84,12 +115,16 @@ function angle(a, b) {
 
 /** Parallel projection, as in the chapter's figures: `see` takes a point to pixels, and its depth towards the reader. */
 function view({ turn }, width) {
-  const size = Math.min(width, 350), radius = (size / 2 - HANDLE - 2) / 1.39; // so that every G has room
-  const a = ((45 + turn) * Math.PI) / 180, e = (25 * Math.PI) / 180;
+  const size = Math.min(width, 350);
+  const radius = (size / 2 - HANDLE - 2) / 1.39; // so that every G has room
+  const a = ((45 + turn) * Math.PI) / 180;
+  const e = (25 * Math.PI) / 180;
   const centre = [size / 2, 33 + radius];
   const see = ([x, y, z]) => {
-    const right = y * Math.cos(a) - x * Math.sin(a), forward = x * Math.cos(a) + y * Math.sin(a);
-    const up = z * Math.cos(e) - forward * Math.sin(e), depth = forward * Math.cos(e) + z * Math.sin(e);
+    const right = y * Math.cos(a) - x * Math.sin(a);
+    const forward = x * Math.cos(a) + y * Math.sin(a);
+    const up = z * Math.cos(e) - forward * Math.sin(e);
+    const depth = forward * Math.cos(e) + z * Math.sin(e);
     return [centre[0] + radius * right, centre[1] - radius * up, depth];
   };
   return { see, size, radius, centre, height: centre[1] + 1.13 * radius + HANDLE + 9 };
@@ -107,7 +142,8 @@ function arrow(a, b, style, short = 0) {
   const long = Math.hypot(b[0] - a[0], b[1] - a[1]);
   if (long < short + 9) return "";
   const [u, v] = [(b[0] - a[0]) / long, (b[1] - a[1]) / long];
-  const tip = [b[0] - short * u, b[1] - short * v], foot = [tip[0] - 9 * u, tip[1] - 9 * v];
+  const tip = [b[0] - short * u, b[1] - short * v];
+  const foot = [tip[0] - 9 * u, tip[1] - 9 * v];
   const head = [tip, [foot[0] - 4 * v, foot[1] + 4 * u], [foot[0] + 4 * v, foot[1] - 4 * u]];
   return `${path([a, foot], `line ${style}`)}<polygon class="${style}" points="${head.map(at).join(" ")}"/>`;
 }
@@ -126,14 +162,17 @@ function greatCircle([p, q], style, see) {
 
 /** The picture of the sphere. */
 function sphere(params, width, X, G, V) {
-  const { see, radius, centre, height } = view(params, width), W = scaled(V, params.eta);
+  const { see, radius, centre, height } = view(params, width);
+  const W = scaled(V, params.eta);
   const parts = [disc(centre, "sphere", radius)];
   parts.push(greatCircle(columns(X), "quiet", see), greatCircle(columns(qr(X, W)), "", see));
   const pixels = [X, add(X, G), add(X, V), add(X, W), polar(X, W), qr(X, W)].map((A) => columns(A).map(see));
-  const tips = pixels[1], times = Array.from({ length: 9 }, (_, k) => (k / 8) * params.eta);
+  const tips = pixels[1];
+  const times = Array.from({ length: 9 }, (_, k) => (k / 8) * params.eta);
   const trails = times.map((t) => columns(geodesic(X, V, t)).map(see));
   for (const j of [0, 1]) {
-    const [x, g, v] = pixels.map((points) => points[j]), index = "₁₂"[j];
+    const [x, g, v] = pixels.map((points) => points[j]);
+    const index = "₁₂"[j];
     parts.push(path([g, v], "line predicted"), path([x, v], "line"), arrow(x, g, "gd", HANDLE));
     parts.push(word([x[0], x[1] + (g[1] > x[1] ? -9 : 18)], `x${index}`, "", "middle")); // not under g
     parts.push(disc(g, "ring gd", HANDLE));
@@ -142,7 +181,14 @@ function sphere(params, width, X, G, V) {
     const [x, , , s, p, q] = pixels.map((points) => points[j]);
     parts.push(path([centre, q], "line fourth"), path([centre, p], "line wn"));
     parts.push(path([s, q], "line fourth predicted"), path([s, p], "line wn predicted"));
-    parts.push(path(trails.map((points) => points[j]), "line third thick"), arrow(x, s, "thick"), disc(x, "", 4));
+    parts.push(
+      path(
+        trails.map((points) => points[j]),
+        "line third thick",
+      ),
+      arrow(x, s, "thick"),
+      disc(x, "", 4),
+    );
     parts.push(disc(q, "ring fourth", 6), disc(p, "wn", 4));
   }
   tips.forEach((g, j) => {
@@ -150,7 +196,16 @@ function sphere(params, width, X, G, V) {
     parts.push(disc(g, "handle", REACH, ` data-name="g${j + 1}" opacity="0"`));
   });
   parts.push(arrow([8, 13], [28, 13], "thick"), word([33, 18], "step", ""));
-  parts.push(path([[78, 13], [98, 13]], "line third thick"), word([103, 18], "geodesic", "third"));
+  parts.push(
+    path(
+      [
+        [78, 13],
+        [98, 13],
+      ],
+      "line third thick",
+    ),
+    word([103, 18], "geodesic", "third"),
+  );
   parts.push(disc([180, 13], "wn", 4), word([188, 18], "polar", "wn"));
   parts.push(disc([239, 13], "ring fourth", 6), word([249, 18], "QR", "fourth"));
   parts.push(word([8, height - 3], "drag g₁, g₂", "gd"));
@@ -174,7 +229,11 @@ function errorChart({ left, top, width, height }, curve, eta, now) {
   const dots = { step: ["", 5], qr: ["ring fourth", 7], polar: ["wn", 4] };
   chart.text(ETAS[0], CEILING, "distance, Frobenius norm", "title", { dy: 9 - legend });
   Object.keys(labels).forEach((name, k) => {
-    chart.line(ETAS, curve.map((error) => error[name]), lines[name]);
+    chart.line(
+      ETAS,
+      curve.map((error) => error[name]),
+      lines[name],
+    );
     chart.text(ETAS[0], CEILING, labels[name] + slope(curve, name), styles[name], { dy: 26 + 17 * k - legend });
   });
   for (const [name, dot] of Object.entries(dots)) if (now[name] > FLOOR) chart.dot(eta, now[name], ...dot);
@@ -183,8 +242,14 @@ function errorChart({ left, top, width, height }, curve, eta, now) {
 
 function readOut({ eta }, X, V, curve, now) {
   if (norm(V) < 1e-12) return "V = 0: the projection drops all of G, and X stays where it is.";
-  const W = scaled(V, eta), S = add(X, W), P = polar(X, W), Q = qr(X, W);
-  const turned = (A) => columns(A).map((a, j) => `${angle(a, columns(S)[j]).toFixed(1)}°`).join(" and ");
+  const W = scaled(V, eta);
+  const S = add(X, W);
+  const P = polar(X, W);
+  const Q = qr(X, W);
+  const turned = (A) =>
+    columns(A)
+      .map((a, j) => `${angle(a, columns(S)[j]).toFixed(1)}°`)
+      .join(" and ");
   return (
     `The step is ${short(now.step)} off the manifold, η²‖VᵀV‖ = ${short(eta ** 2 * norm(gram(V)))}. ` +
     `Distance from the step: polar ${short(distance(P, S), 3)}, QR ${short(distance(Q, S), 3)}; ` +
@@ -194,8 +259,13 @@ function readOut({ eta }, X, V, curve, now) {
 }
 
 function* draw(params, width) {
-  const X = BASE, G = gradient(params), V = project(X, G), { size, height } = view(params, width);
-  const curve = ETAS.map((eta) => errors(X, V, eta)), now = errors(X, V, params.eta), beside = width >= 640;
+  const X = BASE;
+  const G = gradient(params);
+  const V = project(X, G);
+  const { size, height } = view(params, width);
+  const curve = ETAS.map((eta) => errors(X, V, eta));
+  const now = errors(X, V, params.eta);
+  const beside = width >= 640;
   const place = beside
     ? { left: size, top: 0, width: width - size, height }
     : { left: 0, top: height, width, height: CHART_HEIGHT };
@@ -209,11 +279,35 @@ function* draw(params, width) {
 
 /** With the tip g1 or g2 at a point of the picture: its part towards the other column, and the one out of the plane. */
 function drag(params, x, y, width, name) {
-  const { see } = view(params, width), tip = 1 + RADIAL, centre = see([0, 0, 0]);
-  const [start, other] = (name === "g1" ? [[tip, 0, 0], [0, 1, 0]] : [[0, tip, 0], [1, 0, 0]]).map(see);
+  const { see } = view(params, width);
+  const tip = 1 + RADIAL;
+  const centre = see([0, 0, 0]);
+  const [start, other] = (
+    name === "g1"
+      ? [
+          [tip, 0, 0],
+          [0, 1, 0],
+        ]
+      : [
+          [0, tip, 0],
+          [1, 0, 0],
+        ]
+  ).map(see);
   const along = (x - start[0]) / (other[0] - centre[0]);
   const out = (y - start[1] - along * (other[1] - centre[1])) / (see([0, 0, 1])[1] - centre[1]);
   return { [`${name}_along`]: along, [`${name}_out`]: out };
 }
 
-export default explorer({ title: "The sphere", draw, drag, BASE, gradient, project, polar, qr, geodesic, errors, view });
+export default explorer({
+  title: "The sphere",
+  draw,
+  drag,
+  BASE,
+  gradient,
+  project,
+  polar,
+  qr,
+  geodesic,
+  errors,
+  view,
+});

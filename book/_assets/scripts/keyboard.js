@@ -11,7 +11,7 @@ function markScrolling() {
   }
 }
 
-new ResizeObserver(markScrolling).observe(document.body);   // widths, foldings, and formulas as they come
+new ResizeObserver(markScrolling).observe(document.body); // widths, foldings, and formulas as they come
 document.fonts.addEventListener("loadingdone", markScrolling);
 
 // The theme takes the focus away from these buttons when they are pressed. Whoever pressed one by key (detail 0)
