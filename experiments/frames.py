@@ -76,7 +76,7 @@ def main():
         data["psnr"][method] = [round(score, 3) for score in scores.tolist()]
         data["frames"][method] = {t: webp(frames[t]) for t in ITERATIONS}
     path = Path(__file__).parents[1] / "wnbook" / "explorers" / "reconstruction.json"
-    path.write_text(json.dumps(data, separators=(",", ":")) + "\n")
+    path.write_text(json.dumps(data, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

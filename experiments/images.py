@@ -131,7 +131,7 @@ def main(n_jobs=-1):
         | {picture: [next(long_runs) for _ in RANKS] for picture in PICTURES},
     }
     path = Path(__file__).parents[1] / "book" / "data" / "images.json"
-    path.write_text(json.dumps(table, sort_keys=True, separators=(",", ":")) + "\n")
+    path.write_text(json.dumps(table, sort_keys=True, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ About six minutes on one processor. Redo it with
 
 The live explorer of the chapter shows the same cells, from a condensed file. To write that file alone:
 
-    .venv/bin/python -c "from experiments import phase_diagram as p; p.EXPLORER.write_text(p.condensed())"
+    .venv/bin/python -c "from experiments import phase_diagram as p; p.EXPLORER.write_text(p.condensed(), encoding='utf-8')"
 """
 
 import json
@@ -83,7 +83,7 @@ def summary(curves):
 
 def condensed():
     """The text of the explorer's file, from DATA: its axes, and cells by the indices of method, n and r."""
-    diagram = json.loads(DATA.read_text())
+    diagram = json.loads(DATA.read_text(encoding="utf-8"))
     header, cells = diagram["header"], diagram["cells"]
 
     def cell(method, n, r):
@@ -125,10 +125,9 @@ def main(n_jobs=-1):
         "every": EVERY,
     }
     lines = [f"{json.dumps(name)}: {json.dumps(results[name], sort_keys=True)}" for name in sorted(results)]
-    DATA.write_text(
-        '{\n"cells": {\n' + ",\n".join(lines) + f'\n}},\n"header": {json.dumps(header, sort_keys=True)}\n}}\n'
-    )
-    EXPLORER.write_text(condensed())
+    text = '{\n"cells": {\n' + ",\n".join(lines) + f'\n}},\n"header": {json.dumps(header, sort_keys=True)}\n}}\n'
+    DATA.write_text(text, encoding="utf-8")
+    EXPLORER.write_text(condensed(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ LOSS = 8  # grey levels of 255, root mean square: what the compression may cost
 
 @pytest.fixture(scope="module")
 def data():
-    return json.loads(DATA.read_text())
+    return json.loads(DATA.read_text(encoding="utf-8"))
 
 
 def grey(webp):
@@ -32,7 +32,7 @@ def root_mean_square(difference):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_setting_is_the_best_of_the_grid(method):
-    table = json.loads(TABLE.read_text())
+    table = json.loads(TABLE.read_text(encoding="utf-8"))
     name, eta, other = METHODS[method]
     etas, others = table["grids"][name]["eta"], table["grids"][name]["mu" if name == "WN" else "scale"]
     at = table["checkpoints"].index(TUNED_FOR)

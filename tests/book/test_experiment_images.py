@@ -12,7 +12,7 @@ DATA = Path(__file__).parents[2] / "book" / "data" / "images.json"
 
 @pytest.fixture(scope="module")
 def table():
-    return json.loads(DATA.read_text())
+    return json.loads(DATA.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(

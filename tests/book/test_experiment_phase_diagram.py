@@ -19,7 +19,7 @@ from experiments.phase_diagram import (
 )
 from wnbook.explorers import Phases
 
-DIAGRAM = json.loads(DATA.read_text())
+DIAGRAM = json.loads(DATA.read_text(encoding="utf-8"))
 
 
 def test_the_file_is_complete_and_small():
@@ -32,7 +32,7 @@ def test_the_file_is_complete_and_small():
 
 
 def test_the_file_of_the_explorer_is_current():
-    assert EXPLORER.read_text() == condensed()
+    assert EXPLORER.read_text(encoding="utf-8") == condensed()
     sliders = Phases.sliders()
     assert sliders["columns"].values == list(COLUMNS)
     assert sliders["measurements"].values == list(SIZES)

@@ -14,7 +14,7 @@ from experiments import rivals
 
 @pytest.fixture(scope="module")
 def content():
-    return json.loads(rivals.DATA.read_text())
+    return json.loads(rivals.DATA.read_text(encoding="utf-8"))
 
 
 def median(counts):
