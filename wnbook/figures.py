@@ -88,20 +88,3 @@ def convergence(axis, traces, title="", log_time=False, clip=1e-15):
         curve(axis, trace.steps[shown], trace.error[shown], label, color)
     axis.set(yscale="log", xscale="log" if log_time else "linear", title=title)
     axis.set(xlabel="iteration", ylabel=r"error $\|Z_t-A\|_F$")
-
-
-def below(value, bound):
-    """How a chapter prints a number that is round-off where all is well: the same words on every machine.
-
-    Parameters
-    ----------
-    value : float
-    bound : float
-        Far above the round-off, far below what would count as a failure.
-
-    Returns
-    -------
-    str
-        "below 1e-12" where ``value < bound``, with the bound's digits; else the value itself, NaN too.
-    """
-    return f"below {bound:g}".replace("e-0", "e-") if value < bound else f"{value:.1e}"
