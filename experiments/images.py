@@ -4,6 +4,7 @@ Six truths: a photograph, a terrain and a magnetic-resonance slice, 256 × 256, 
 value 1, each as it is and cut to rank 8. Half of the coordinates of a randomized cosine transform are measured; r = 20.
 Every cell of the grids runs 600 iterations, and its PSNR in decibels is kept at the checkpoints (the start's is not).
 GD on the pictures themselves also runs with 5 to 60 columns, at one step size, 300 and 1,500 iterations.
+`wn_bb` runs on the symmetric dilations of all six, with three values of its shortest step size, 150 iterations.
 Last, the cost of a step of each kind, as a ratio: median of repetitions in turn.
 
     .venv/bin/python -m experiments.images        about 8 minutes on one processor; writes book/data/images.json
@@ -19,14 +20,17 @@ import numpy as np
 from experiments.sweep import sweep
 from wnbook.images import mri, photograph, terrain
 from wnlib import (
+    BarzilaiBorwein,
     DirectionsMagnitude,
     Diverged,
     Factors,
     PlantedProblem,
     Rectangular,
     SubsampledDCT,
+    Symmetric,
     gd_rectangular,
     run,
+    wn_bb,
     wn_rectangular,
 )
 
@@ -37,6 +41,7 @@ SIDE, RANK, COLUMNS, SHARE = 256, 8, 20, 0.5
 ROUND_OFF = 250.0  # decibels beyond which there is only round-off
 SCALES = [1e-10, 1e-6, 1e-3, 0.1, 0.3]
 RANKS, LONG_RUN = [5, 10, 20, 40, 60], [300, 1500]  # columns and checkpoints of runs with one fixed step size
+BB_ETAS, BB_CHECKPOINTS = [0.03, 0.1, 0.3], [50, 100, 150]
 GD_ETAS = [0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
 # method: its step sizes, its second axis, and the values of that
 GRIDS = {
@@ -83,6 +88,54 @@ def with_columns(picture, columns):
     return decibels(picture, "itself", "GD balanced", 0.6, 1e-3, LONG_RUN, columns)
 
 
+class Dilated:
+    """Measures the off-diagonal block of a symmetric matrix by `inner`, and the diagonal blocks coordinate by coordinate.
+
+    The class of the chapter, in one line each.
+    """
+
+    def __init__(self, inner):
+        self.inner, (self.p, self.q) = inner, inner.space.shape
+        self.space, self.blocks = Symmetric(self.p + self.q), (Symmetric(self.p), Symmetric(self.q))
+        self.ends = np.cumsum([block.dimension for block in self.blocks])
+        self.n = int(self.ends[-1]) + inner.n
+
+    def _cut(self, S):
+        p = self.p
+        return S[..., :p, :p].copy(), S[..., p:, p:].copy(), S[..., :p, p:].copy()
+
+    def _join(self, top, bottom, Z):
+        return np.block([[top, Z], [Z.mT, bottom]])
+
+    def forward(self, S):
+        top, bottom, Z = self._cut(S)
+        first, second = (block.coordinates(part) for block, part in zip(self.blocks, (top, bottom), strict=True))
+        return np.concatenate([first, second, np.sqrt(2) * self.inner.forward(Z)], axis=-1)
+
+    def adjoint(self, y):
+        first, second, third = np.split(y, self.ends, axis=-1)
+        top, bottom = (block.matrix(part) for block, part in zip(self.blocks, (first, second), strict=True))
+        return self._join(top, bottom, self.inner.adjoint(third) / np.sqrt(2))
+
+    def normal(self, S):
+        top, bottom, Z = self._cut(S)
+        return self._join(top, bottom, self.inner.normal(Z))
+
+
+def with_wn_bb(picture, truth, eta, checkpoints=BB_CHECKPOINTS):
+    """PSNR of `wn_bb` on the dilation, from the start of rectangular WN."""
+    sensed = problem(picture, truth)
+    A, nothing = sensed.truth, np.zeros((SIDE, SIDE))
+    X, _, W = DirectionsMagnitude.random(SIDE, SIDE, COLUMNS, rng=1)
+    lifted = np.block([[X, np.zeros_like(X)], [np.zeros_like(W), W]])
+    twin = PlantedProblem(Dilated(sensed.operator), np.block([[nothing, A], [A.T, nothing]]))
+    first = BarzilaiBorwein.at(lifted, np.zeros((2 * COLUMNS, 2 * COLUMNS)))
+    block = {"block": lambda state: np.linalg.norm(state.Z[:SIDE, SIDE:] - A)}
+    trace = run(wn_bb, twin, first, checkpoints[-1], block, every=checkpoints[0], eta=eta)
+    psnr = 20 * np.log10(np.ptp(A) * SIDE / trace.block[1:])
+    return [round(min(float(value), ROUND_OFF), 2) for value in psnr]
+
+
 def costs(repetitions=40, steps=5):
     """Processor time of a step of WN in units of one of GD: median over repetitions in turn."""
     sensed = problem("photograph", "itself")
@@ -120,6 +173,9 @@ def main(n_jobs=-1):
     }
     more = [{"picture": picture, "columns": columns} for picture in PICTURES for columns in RANKS]
     long_runs = iter(sweep(with_columns, more, n_jobs))
+    symmetric = [{"picture": picture, "truth": truth, "eta": eta}
+                 for picture in PICTURES for truth in TRUTHS for eta in BB_ETAS]  # fmt: skip
+    by_wn_bb = iter(sweep(with_wn_bb, symmetric, n_jobs))
     table = {
         "about": "PSNR in dB by picture, truth, method, step size, scale or mu, checkpoint; "
         "written by: .venv/bin/python -m experiments.images",
@@ -129,6 +185,11 @@ def main(n_jobs=-1):
         "psnr": psnr,
         "ranks": {"columns": RANKS, "checkpoints": LONG_RUN}
         | {picture: [next(long_runs) for _ in RANKS] for picture in PICTURES},
+        "wn_bb": {"checkpoints": BB_CHECKPOINTS}
+        | {
+            picture: {truth: {f"{eta:g}": next(by_wn_bb) for eta in BB_ETAS} for truth in TRUTHS}
+            for picture in PICTURES
+        },
     }
     path = Path(__file__).parents[1] / "book" / "data" / "images.json"
     path.write_text(json.dumps(table, sort_keys=True, separators=(",", ":")) + "\n", encoding="utf-8")

@@ -39,8 +39,8 @@ from wnlib import (
     wn,
     wn_bb,
 )
-from wnlib.barzilai_borwein import barzilai_borwein_size
-from wnlib.stiefel import polar, project, sym
+from wnlib.barzilai_borwein import barzilai_borwein_size, inner
+from wnlib.stiefel import polar, project, rounding, sym
 
 DATA = Path(__file__).parent.parent / "book" / "data" / "rivals.json"
 LEVELS = (1e-3, 1e-5)  # of the error, unsquared
@@ -67,7 +67,8 @@ class Remembered(NamedTuple):
     last_Y: np.ndarray
     last_G: np.ndarray
     turn: np.ndarray
-    space = Symmetric
+    space_type = Symmetric
+    semidefinite = True
     Z = Factor.Z
 
     @classmethod
@@ -76,19 +77,15 @@ class Remembered(NamedTuple):
         return cls(Y, Y, np.zeros_like(Y), np.zeros((*Y.shape[:-2], 1, 1)))
 
 
-def inner(S, D):
-    return np.sum(S * D, axis=(-2, -1), keepdims=True)
-
-
 def prec_bb(problem, state: Remembered, *, eta, longest=1000.0, metric=True):
     """PrecGD with Barzilai and Borwein's step sizes; with metric=False, plain GD with them."""
     Y, last_Y, last_G, turn = state
     misfit = problem.misfit(Y @ Y.mT)
     G = problem.operator.adjoint(misfit) @ Y
     P = np.eye(Y.shape[-1])
-    if metric:  # the second term keeps P from being singular where the misfit is lost in rounding
-        tiny = np.finfo(float).eps * norm(Y, axis=(-2, -1)) ** 2
-        P = Y.mT @ Y + (norm(misfit, axis=-1) + tiny)[..., None, None] * P
+    if metric:
+        gram = Y.mT @ Y
+        P = gram + (norm(misfit, axis=-1)[..., None, None] + rounding(gram)) * P
     S, D = Y - last_Y, G - last_G
     size = barzilai_borwein_size(inner(S @ P, S), inner(S, D), inner(solve(P, D.mT).mT, D), turn, eta, longest)
     return Remembered(Y - size * solve(P, G.mT).mT, Y, G, 1 - turn)
@@ -109,7 +106,7 @@ def wn_bb_plain(problem, state: BarzilaiBorwein, *, eta, longest):
     return BarzilaiBorwein(polar(X, -size * G), theta - size * H, X, theta, G, H, 1 - turn)
 
 
-def wn_metric(problem, state: BarzilaiBorwein, *, eta):
+def wn_bb_fixed(problem, state: BarzilaiBorwein, *, eta):
     """`wn_bb` with a fixed step size."""
     return wn_bb(problem, state, eta=eta, longest=1.0)
 
@@ -148,7 +145,7 @@ METHODS = {
     ),
     "PrecGD": (prec_gd, factor, 2, {"eta": FIXED, "scale": ALL}),
     "WN, fixed step": (wn, directions, 4, {"eta": (0.2, 0.4, 0.6, 0.8, 1.1, 1.5, 1.9, 2.4), "mu": (0.5, 1.0, 2.0)}),
-    "WN, metric, fixed step": (wn_metric, two_points, 2, {"eta": (0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.2, 1.6, 2.0)}),
+    "WN, metric, fixed step": (wn_bb_fixed, two_points, 2, {"eta": (0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.2, 1.6, 2.0)}),
     "SD": (SteepestDescent, None, None, {"initial": FIRST, "contraction_factor": (0.25, 0.5, 0.75)}),
     "CG": (
         ConjugateGradient,
@@ -179,16 +176,14 @@ def followed(step, start, cost, setting, seeds, cells, until):
     problems, states = [], []
     for seed in seeds:
         problems.append(problem_of(**{key: setting[key] for key in ("m", "rank", "condition", "n")}, seed=seed))
-        state = start(m, r, seed, **options)
-        states.append(state._make(np.broadcast_to(a, (len(cells), *a.shape[-2:])) for a in state))
+        states.append(start(m, r, seed, **options))
     options = {name: values for name, values in options.items() if name != "scale"}
     counts = np.full((len(LEVELS), len(seeds), len(cells)), np.inf)
     errors = np.full((len(seeds), len(cells)), np.inf)
     lost = np.zeros((len(seeds), len(cells)), bool)
     for done in range(0, BUDGET // cost, CHUNK):
         for k, problem in enumerate(problems):
-            with np.errstate(over="ignore", invalid="ignore"):
-                trace = run(step, problem, states[k], CHUNK, **options)
+            trace = run(step, problem, states[k], CHUNK, **options)
             states[k] = trace.state
             lost[k] |= trace.diverged_at >= 0
             errors[k] = np.where(lost[k], np.inf, trace.error[-1])
@@ -302,10 +297,8 @@ def main(n_jobs=-1):
     }
     grids = {method: list(axes.items()) for method, (_, _, _, axes) in METHODS.items()}
     content = {"header": header, "settings": SETTINGS, "grids": grids, "table": table}
-    DATA.parent.mkdir(exist_ok=True)
-    DATA.write_text(
-        json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n", encoding="utf-8"
-    )
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    DATA.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

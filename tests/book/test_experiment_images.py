@@ -5,7 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from experiments.images import CHECKPOINTS, GRIDS, LONG_RUN, PICTURES, RANKS, TRUTHS, costs, decibels, with_columns
+from experiments.images import (
+    BB_CHECKPOINTS,
+    BB_ETAS,
+    CHECKPOINTS,
+    GRIDS,
+    LONG_RUN,
+    PICTURES,
+    RANKS,
+    TRUTHS,
+    costs,
+    decibels,
+    with_columns,
+    with_wn_bb,
+)
 
 DATA = Path(__file__).parents[2] / "book" / "data" / "images.json"
 
@@ -36,6 +49,16 @@ def test_a_long_run_is_recomputed(table):
     assert table["ranks"]["checkpoints"] == LONG_RUN
     assert all(len(table["ranks"][picture]) == len(RANKS) for picture in PICTURES)
     assert table["ranks"]["terrain"][3] == pytest.approx(with_columns("terrain", RANKS[3]), abs=0.03)
+
+
+def test_runs_of_wn_bb_are_recomputed(table):
+    kept = table["wn_bb"]
+    assert kept["checkpoints"] == BB_CHECKPOINTS
+    for picture in PICTURES:
+        for truth in TRUTHS:
+            assert list(kept[picture][truth]) == [f"{eta:g}" for eta in BB_ETAS]
+    again = with_wn_bb("terrain", "itself", 0.1, checkpoints=BB_CHECKPOINTS[:1])
+    assert kept["terrain"]["itself"]["0.1"][:1] == pytest.approx(again, abs=0.1)  # such steps are chaotic
 
 
 def test_a_cell_that_diverges_says_so():

@@ -12,9 +12,12 @@ from experiments.phase_diagram import (
     METHODS,
     SEEDS,
     SIZES,
+    STARTS_N,
+    STARTS_R,
     condensed,
     curve,
     magnitude_step,
+    starts_of_gd,
     summary,
 )
 from wnbook.explorers import Phases
@@ -60,3 +63,9 @@ def test_a_cell_comes_out_again(method, n, r):
     np.testing.assert_allclose(again["final"], stored["final"], atol=0.21)
     stored_curve = curve(method, n, r, stored["seed"])
     np.testing.assert_allclose(stored_curve, stored["curve"], atol=0.21)
+
+
+def test_successes_from_smaller_starts_come_out_again():
+    stored = DIAGRAM["starts of GD"]
+    assert (stored["n"], stored["r"]) == (STARTS_N, STARTS_R)
+    assert starts_of_gd() == pytest.approx(stored["success"], abs=0.051)  # one seed may lie on the border

@@ -64,6 +64,8 @@ def test_times_of_the_chapters_are_of_the_pinned_packages():
     assert [row["Chapter"] for row in rows] == [
         f"[Chapter {int(path.name[:2])}]({path.name})" for path in sorted(BOOK.glob("*.ipynb"))
     ], "book/data/runs.csv has not one line for each chapter: make execute CHAPTERS=book/… writes it"
-    pins = dict(re.findall(r"^([\w-]+)==(\S+)", Path(ROOT, "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE))
+    pins = dict(
+        re.findall(r"^([\w-]+)==(\S+)", Path(ROOT, "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     for row in rows:
         assert {f"{name} {pins[name]}" for name in PACKAGES} <= set(row["Environment"].split(", "))
