@@ -92,14 +92,11 @@ def test_conjugate_gradients(benchmark, case):
 
 PEAK = """
 import sys
-from wnlib.methods import DirectionMagnitude, wn
-from wnlib.problem import Problem, planted, spectrum
-from wnlib.run import run
-from wnlib.sensing import SubsampledDCT, Symmetric
-problem = Problem(planted(300, spectrum(3, 3), 0), SubsampledDCT(Symmetric(300), 40_000, 0))
+from wnlib import DirectionMagnitude, PlantedProblem, SubsampledDCT, Symmetric, planted, run, spectrum, wn
+problem = PlantedProblem(SubsampledDCT(Symmetric(300), 40_000, 0), planted(300, spectrum(3, 3), 0))
 run(wn, problem, DirectionMagnitude.random(300, 50, 0), 20, eta=0.3, mu=1.0)
 if sys.platform == "linux":  # there ru_maxrss is inherited from the parent
-    [line] = [line for line in open("/proc/self/status") if line.startswith("VmHWM")]
+    [line] = [line for line in open("/proc/self/status", encoding="utf-8") if line.startswith("VmHWM")]
     print(int(line.split()[1]) * 1024 / 1e6)
 else:
     import resource

@@ -241,7 +241,7 @@ def test_progress_is_shown_after_two_seconds_and_leaves_nothing_behind(monkeypat
         shown.update(options)
         return iterations
 
-    monkeypatch.setattr("wnlib.iterate.tqdm", tqdm)
+    monkeypatch.setattr("wnlib.iterate._Bar", tqdm)
     run(partial(gd, eta=0.1), problem, Factor.random(6, 3, 0), 2)
     assert shown == {"desc": "gd", "delay": 2, "leave": False}
 

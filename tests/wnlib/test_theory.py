@@ -284,7 +284,7 @@ def test_one_draw_of_tangents_is_symmetric_and_has_the_law_of_a_ratio():
         (lambda: theory.tangent_recursion(1, 1, 0), "eta is 0"),
         (lambda: theory.steps_bound(1, [1], 0, 0.1), "eta is 0"),
         (lambda: theory.steps_bound(1, [1], 1, 0), "epsilon is 0"),
-        (lambda: theory.sample_tangents(5, 4, 5, 0), "r is 5; it must be at most m = 4"),
+        (lambda: theory.sample_tangents(5, 4, 5, 0), "rank is 5; it must be a whole number from 1 to 4"),
         (lambda: theory.sample_tangents(5, 4, 2, 0, size=0), "size is 0"),
         (lambda: theory.flow_time(0.5, 1, 1), r"b_0 is 0.5 and b is 1; they must satisfy 0 < b_0 <= b < 1$"),
         (lambda: theory.flow_time(0.5, 0.4, 1), "b_0 is 0.5 and b is 0.4"),
