@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export REPOSITORY_URL ?=
 export SITE_URL ?=
 
-.PHONY: book pdf serve lab numbers assignments grade test unit mutants bench experiments execute wasm stills shots links requirements clean
+.PHONY: book pdf serve lab numbers assignments grade test unit mutants bench experiments execute wasm stills faults shots links requirements clean
 
 book: assignments
 	rm -rf _build/html _build/.doctrees
@@ -89,6 +89,10 @@ wasm: .venv/installed
 stills: .venv/installed
 	$(BIN)/python -m tools.browser
 	$(BIN)/python -m tools.stills
+
+# Plant faults in the explorers, one at a time, and name those that no test notices.
+faults: .venv/installed
+	$(BIN)/python -m tools.mutants
 
 # Every page at two widths, light and dark, into _build/shots.
 shots: book

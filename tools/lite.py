@@ -25,7 +25,7 @@ EXTENSIONS += ["jupyterlab-myst", "jupyterlab_pygments"]
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 INSTALL = """\
 # In the browser first: fetch Python's packages, about 40 MB, once. It takes half a minute or more.
-%pip install -q wnlib anywidget pymanopt"""
+%pip install -q wnlib matplotlib anywidget pymanopt"""
 
 
 def run(*command, cwd=ROOT):

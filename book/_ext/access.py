@@ -15,18 +15,14 @@ def together(formula):
 def mend(app, pagename, templatename, context, doctree):
     page = BeautifulSoup(context.get("body", ""), "html.parser")
     for summary in page.select("summary[aria-label]"):
-        # The line's own words say what it does. The label would be read instead of them, and is always the same.
-        del summary["aria-label"]
+        del summary["aria-label"]  # it would be read instead of the line's own words, and is always the same
     for entry in page.select('[role="doc-biblioentry"]'):
-        # docutils makes a bibliography a list without items: of entries whose role is deprecated.
-        entry["role"] = "listitem"
+        entry["role"] = "listitem"  # docutils makes a list without items: of entries whose role is deprecated
     taken = set()
-    for element in page.select("[id]"):
-        # A theorem's id stands on two elements, and every proof and exercise has the same one inside.
+    for element in page.select("[id]"):  # a theorem's is on two elements, and all exercises have one in common
         if element["id"] in taken:
             del element["id"]
-        else:
-            taken.add(element["id"])
+        taken.add(element.get("id"))
     context["body"] = FORMULA.sub(together, str(page))
 
     # Buttons that carry a script (print, full screen) would need a looser policy, and every browser has both.

@@ -34,11 +34,7 @@ CHARSET = re.compile(r"<meta charset=[^>]*>")
 def plain(tex):
     """A formula as readable text: commands become the characters of the same name in HTML."""
     tex = re.sub(r"\\frac{(.*?)}{(.*?)}", r"(\1)/(\2)", tex)
-    tex = re.sub(
-        r"\\(?:[lr](?=Vert))?([A-Za-z]+)",
-        lambda command: html.unescape(f"&{command[1]};").strip("&;"),
-        tex,
-    )
+    tex = re.sub(r"\\(?:[lr](?=Vert))?([A-Za-z]+)", lambda command: html.unescape(f"&{command[1]};").strip("&;"), tex)
     return re.sub(r"\\\W|[{}]", "", tex)
 
 
@@ -53,11 +49,7 @@ def description(doctree):
     paragraph = section[1].deepcopy()
     for formula in list(paragraph.findall(nodes.math)):
         formula.replace_self(nodes.Text(plain(formula.astext())))
-    return textwrap.shorten(
-        paragraph.astext().removeprefix("The claim of this chapter."),
-        200,
-        placeholder=" …",
-    )
+    return textwrap.shorten(paragraph.astext().removeprefix("The claim of this chapter."), 200, placeholder=" …")
 
 
 def describe(app, pagename, templatename, context, doctree):

@@ -23,13 +23,7 @@ def configure(app, config):
 
 
 def button(text, logo, url, tooltip):
-    return {
-        "type": "link",
-        "text": text,
-        "icon": f"_static/images/logo_{logo}",
-        "url": url,
-        "tooltip": tooltip,
-    }
+    return {"type": "link", "text": text, "icon": f"_static/images/logo_{logo}", "url": url, "tooltip": tooltip}
 
 
 def add_launch_buttons(app, pagename, templatename, context, doctree):

@@ -131,7 +131,9 @@ def test_a_chapter_before_the_first_shifts_nothing(root):
     write_chapter(root, "00-hour", ["fig-00-sky"], "air", "ex-00-breathe")
     write_contents(root, "01-wind", "02-rain", "03-cold", "04-sun", zero="00-hour")
     about = root / "book" / "index.md"
-    about.write_text(f"{ABOUT}Chapter 0, [Figure 2](00-hour.ipynb#fig-00-sky), [(9.9)](00-hour.ipynb#equation-air)")
+    about.write_text(
+        f"{ABOUT}Chapter 0, [Figure 2](00-hour.ipynb#fig-00-sky), [(9.9)](00-hour.ipynb#equation-air)", encoding="utf-8"
+    )
     expected = run(root)
     assert chapters(root)[:2] == ["00-hour", "01-wind"]
     assert expected.endswith("Chapter 0, [Figure 1](00-hour.ipynb#fig-00-sky), [(1)](00-hour.ipynb#equation-air)")
@@ -139,10 +141,15 @@ def test_a_chapter_before_the_first_shifts_nothing(root):
 
 def test_times_of_the_chapters_stay_in_order(root):
     times = root / "book" / "runs.csv"
-    times.write_text('Chapter,Seconds\n[Chapter 2](02-rain.ipynb),5\n[Chapter 3](03-cold.ipynb),"6, 7"\n')
+    times.write_text(
+        'Chapter,Seconds\n[Chapter 2](02-rain.ipynb),5\n[Chapter 3](03-cold.ipynb),"6, 7"\n', encoding="utf-8"
+    )
     write_contents(root, "01-wind", "03-cold", "02-rain", "04-sun")
     run(root)
-    assert times.read_text() == 'Chapter,Seconds\n[Chapter 2](02-cold.ipynb),"6, 7"\n[Chapter 3](03-rain.ipynb),5\n'
+    assert (
+        times.read_text(encoding="utf-8")
+        == 'Chapter,Seconds\n[Chapter 2](02-cold.ipynb),"6, 7"\n[Chapter 3](03-rain.ipynb),5\n'
+    )
 
 
 def refused(root):

@@ -24,7 +24,7 @@ def kernel_of(environment):
     """What OpenBLAS says that it uses, or nothing if it cannot choose (or is another library)."""
     speaking = environment | {"OPENBLAS_VERBOSE": "2"}
     done = subprocess.run(
-        [sys.executable, "-c", "import numpy"], env=speaking, capture_output=True, text=True, check=True
+        [sys.executable, "-c", "import numpy"], env=speaking, capture_output=True, encoding="utf-8", check=True
     )
     return [line for line in done.stderr.splitlines() if line.startswith("Core: ")]
 
@@ -40,7 +40,7 @@ def test_the_same_numbers_with_another_kernel(kernel):
         cwd=BOOK.parent,
         env=environment(kernel),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     assert done.returncode == 0, done.stdout[-10_000:] + done.stderr[-2_000:]

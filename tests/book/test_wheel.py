@@ -59,7 +59,7 @@ def alone(tmp_path_factory):
 
 def test_the_module_needs_no_more_than_it_says(alone, tmp_path):
     done = subprocess.run(
-        [sys.executable, "-S", "-c", SCRIPT], env=alone, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8"
+        [sys.executable, "-S", "-c", SCRIPT], env=alone, cwd=tmp_path, capture_output=True, encoding="utf-8"
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout[0].isdigit()

@@ -20,7 +20,9 @@ def left_open(source):
         opens = name == "open" and (
             values & set("rwax") or (isinstance(call.func, ast.Name) and not values & {"rb", "wb"})
         )
-        if (opens or name in ("read_text", "write_text") or "text" in words) and "encoding" not in words:
+        if (
+            opens or name in ("read_text", "write_text") or getattr(words.get("text"), "value", None) is True
+        ) and "encoding" not in words:
             calls.append(ast.unparse(call))
     return calls
 

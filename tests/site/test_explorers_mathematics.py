@@ -508,8 +508,9 @@ def test_saddles_tells(javascript, seed):
     params = setting(EXPLORERS["saddles"], seed)
     seen = javascript(SADDLES, params)
     text, svg = javascript(DRAWN, ["saddles", params])
-    for k, step in enumerate(seen["learned"]):
-        assert f" {'more than 3000' if step == np.inf else step} for u{'₁₂₃'[k]}" in text
+    for k, share in enumerate(np.array(seen["shares"]).T):
+        step = np.flatnonzero(share <= 1 / 2).max(initial=-1) + 1
+        assert f" {step if share[-1] > 1 / 2 else 'more than 3000'} for u{'₁₂₃'[k]}" in text
     for rho, count in enumerate(seen["stays"]):
         assert f"{count} at ρ = {rho}" in text or not count
     rests = {seen["losses"][t] for t in seen["plateaus"]}
