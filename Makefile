@@ -63,8 +63,8 @@ mutants: .venv/installed
 	OPENBLAS_NUM_THREADS=1 $(BIN)/mutmut run --max-children 2 $(MUTANTS)
 	$(BIN)/mutmut results
 
-# Medians and ratios into benchmarks/results.json. Chapter 13 prints them: afterwards
-# make execute CHAPTERS=book/13-rivals.ipynb
+# Medians and ratios into benchmarks/results.json. Chapter 14 prints them: afterwards
+# make execute CHAPTERS=book/14-rivals.ipynb
 bench: .venv/installed
 	TQDM_DISABLE=1 $(BIN)/python -m pytest -o addopts= -p no:nbval -q benchmarks \
 	  --benchmark-quiet --benchmark-json=benchmarks/results.json

@@ -1,4 +1,4 @@
-"""The frames of the explorer of chapter 12: the terrain, as both methods recover it iteration by iteration.
+"""The frames of the explorer of chapter 13: the terrain, as both methods recover it iteration by iteration.
 
 The setting is that of `experiments.images`: the terrain itself, half of the measurements, 20 columns. Each method has
 the step size and the scale (or mu) that are its best of the grid there after 150 iterations, and is run once.

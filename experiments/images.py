@@ -1,4 +1,4 @@
-"""Gradient descent and weight normalization on three pictures, tuned over one grid each (Chapter 12).
+"""Gradient descent and weight normalization on three pictures, tuned over one grid each (Chapter 13).
 
 Six truths: a photograph, a terrain and a magnetic-resonance slice, 256 × 256, centred and scaled to the largest singular
 value 1, each as it is and cut to rank 8. Half of the coordinates of a randomized cosine transform are measured; r = 20.

@@ -1,4 +1,4 @@
-"""What noise a tenth of the truth leaves of five methods (Chapter 13).
+"""What noise a tenth of the truth leaves of five methods (Chapter 14).
 
 Truths of rank 3 with κ = 5, m = 50, n = 1000 Gaussian measurements; steps and starts picked by hand. A run has 400
 iterations. Kept of each, to four digits: the error at the end, the least, and that of the first iteration whose misfit

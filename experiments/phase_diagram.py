@@ -1,4 +1,4 @@
-"""The phase diagram of Chapter 11: who recovers a 30 x 30 matrix of rank 2 from n measurements with r columns.
+"""The phase diagram of Chapter 12: who recovers a 30 x 30 matrix of rank 2 from n measurements with r columns.
 
 Three methods: WN with any symmetric magnitude ("WN"), WN with a positive semidefinite one ("WN, semidefinite"),
 gradient descent from a tiny start ("GD, tiny start"). Each cell (method, n, r) has 20 seeds; a seed stands for a
@@ -55,7 +55,7 @@ STARTS, STARTS_N, STARTS_R = (1e-8, 1e-12, 1e-20), 100, 6  # sizes of GD's start
 
 
 def magnitude_step(n, r):
-    """1, or three quarters of the stability edge of the magnitude's step where that is less (Chapter 11)."""
+    """1, or three quarters of the stability edge of the magnitude's step where that is less (Chapter 12)."""
     return min(1.0, 3 / (1 + np.sqrt(r * (r + 1) / (2 * n))) ** 2)
 
 

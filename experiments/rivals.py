@@ -1,4 +1,4 @@
-"""Who wins where: iterations and operator applications to squared errors of 1e-6 and 1e-10 (Chapter 13).
+"""Who wins where: iterations and operator applications to squared errors of 1e-6 and 1e-10 (Chapter 14).
 
 Twelve methods in twelve settings. In each setting each method is tuned, for each of the two accuracies, on a grid of at
 least 8 step sizes by 3 scales and on three problems (seeds 100 to 102), by the worst of the three counts. Its best

@@ -1,4 +1,4 @@
-"""The frames and scores that the explorer of chapter 12 shows: the settings, and some of them recomputed."""
+"""The frames and scores that the explorer of chapter 13 shows: the settings, and some of them recomputed."""
 
 import json
 from base64 import b64decode

@@ -1,4 +1,4 @@
-"""The numbers of chapter 12 that are not computed there: a sample of them, recomputed."""
+"""The numbers of chapter 13 that are not computed there: a sample of them, recomputed."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The noisy runs of Chapter 13: the file is what the script says, and some of its runs come out again."""
+"""The noisy runs of Chapter 14: the file is what the script says, and some of its runs come out again."""
 
 import json
 

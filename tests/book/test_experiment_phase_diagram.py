@@ -1,4 +1,4 @@
-"""The phase diagram of Chapter 11: its file is what the script says, and three of its cells come out again."""
+"""The phase diagram of Chapter 12: its file is what the script says, and three of its cells come out again."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Some cells of the table of Chapter 13, computed again.
+"""Some cells of the table of Chapter 14, computed again.
 
 Barzilai–Borwein steps and conjugate gradients are chaotic: with another BLAS a count moves by a few iterations, so
 they are compared as medians and with slack.

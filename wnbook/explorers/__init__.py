@@ -68,7 +68,7 @@ class Saddles(Explorer):
 
 
 class Phases(Explorer):
-    """The runs behind a cell of the phase diagram: three methods, n measurements, r columns (Chapter 11).
+    """The runs behind a cell of the phase diagram: three methods, n measurements, r columns (Chapter 12).
 
     Precomputed by ``experiments/phase_diagram.py``: a 30 × 30 truth of rank 2 with κ = 1.5, and 20 runs per cell.
     """
@@ -78,7 +78,7 @@ class Phases(Explorer):
 
 
 class Reconstruction(Explorer):
-    """A terrain, as gradient descent on FGᵀ and weight normalization recover it (Chapter 12).
+    """A terrain, as gradient descent on FGᵀ and weight normalization recover it (Chapter 13).
 
     Precomputed, each with the step size and the scale (or μ) that are its best after 150 iterations:
     256 × 256, from half of the measurements, r = 20.

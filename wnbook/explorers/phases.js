@@ -20,7 +20,7 @@ const place = ({ columns, measurements }) => ({ i: DATA.n.indexOf(measurements),
 /** dof(r) = mr - r(r - 1)/2, the degrees of freedom of a symmetric m × m matrix of rank r (Chapter 1). */
 const dof = (r) => DATA.m * r - (r * (r - 1)) / 2;
 
-/** Where WN stands (Chapter 11): on the left flank more columns, on the right one fewer, would bring more successes. */
+/** Where WN stands (Chapter 12): on the left flank more columns, on the right one fewer, would bring more successes. */
 function flank(params) {
   const { i, j } = place(params);
   const successes = DATA.cells[0][i].map((cell) => cell.successes);
@@ -31,7 +31,7 @@ function flank(params) {
 }
 
 /**
- * What n, beside dof(r), says of the symmetric matrices of rank at most r with the data of A (Chapter 11, "Two counts").
+ * What n, beside dof(r), says of the symmetric matrices of rank at most r with the data of A (Chapter 12, "Two counts").
  * Where it does not single out A: the methods all of whose runs end near A nevertheless.
  */
 function uniqueness({ columns: r, measurements: n }) {

@@ -1,5 +1,5 @@
 // Image reconstruction: a terrain out of half as many measurements as it has pixels, by gradient descent on FGᵀ and by
-// weight normalization on XΘWᵀ (Chapter 12). DATA comes from experiments/frames.py: the PSNR of every iterate, in
+// weight normalization on XΘWᵀ (Chapter 13). DATA comes from experiments/frames.py: the PSNR of every iterate, in
 // decibels, and pictures of some iterates, compressed with loss.
 import { px, Chart, picture } from "./plot.js";
 import { explorer } from "./explorer.js";
