@@ -23,6 +23,7 @@ from wnlib import (
     spectrum,
     stiefel,
 )
+from wnlib.problem import leading_eigenpairs
 
 
 @given(st.integers(2, 6), st.floats(1, 100))
@@ -110,6 +111,17 @@ def test_the_error_has_the_size_of_the_truth(size):
     np.testing.assert_allclose(problem.error(np.zeros((2, 2))), np.sqrt(50) * size, rtol=1e-14)
     np.testing.assert_allclose(problem.error(truth * [[[1]], [[2]], [[-1]]]), np.sqrt(50) * size * np.array([0, 1, 2]))
     np.testing.assert_allclose(problem.eigenvalues, size * np.array([7, -1]))
+
+
+def test_the_error_of_each_member_of_a_batch_has_its_own_size():
+    problem = PlantedProblem(Population(Symmetric(1)), np.reshape([1e-170, 1.0, 1e160], (3, 1, 1)))
+    np.testing.assert_allclose(problem.error(np.zeros((1, 1))), [1e-170, 1.0, 1e160], rtol=1e-14)
+
+
+def test_eigenvalues_of_the_same_size_keep_their_order():
+    values, vectors = leading_eigenpairs(np.diag([1.0, -1.0] * 20 + [2.0, -3.0]))
+    np.testing.assert_array_equal(values, [-3, 2, *[-1] * 20, *[1] * 20])
+    np.testing.assert_allclose(vectors * values @ vectors.T, np.diag([1.0, -1.0] * 20 + [2.0, -3.0]), atol=1e-13)
 
 
 def test_the_error_of_what_is_no_number_is_no_number():
