@@ -201,6 +201,7 @@ def test_a_start_may_be_off_by_rounding_but_by_no_more():
 def test_every_member_of_a_batch_is_checked():
     problem, (X, theta) = symmetric_problem(6, [1.0], 0), DirectionMagnitude.random(6, 2, 0, size=3)
     check_start(problem, DirectionMagnitude(X, theta[0]))
+    check_start(problem, DirectionMagnitude.random(6, 2, 0, size=(2, 9)))
     with pytest.raises(ValueError, match="^X does not have orthonormal columns"):
         check_start(problem, DirectionMagnitude(X * np.reshape([1, 1, 2], (3, 1, 1)), theta))
     with pytest.raises(ValueError, match="^theta is not symmetric"):
