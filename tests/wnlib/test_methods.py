@@ -253,6 +253,7 @@ def test_the_step_sizes_of_wn_bb_begin_at_the_shortest_and_reach_the_longest():
     start = BarzilaiBorwein.random(4, 2, 0)
     assert np.allclose(list(sizes_of_wn_bb(problem, start, 2)), [0.1, 100])
     assert np.allclose(list(sizes_of_wn_bb(problem, start, 2, eta=0.2, longest=50)), [0.2, 10])
+    assert np.allclose(list(sizes_of_wn_bb(problem, start, 2, eta=0.2, longest=1)), [0.2, 0.2])
 
 
 def test_wn_bb_remembers_the_point_before_and_the_gradients_there():

@@ -46,6 +46,18 @@ class Declared(NamedTuple):
         return self.Q @ self.S @ self.Q.mT
 
 
+class Oblong(NamedTuple):
+    """Declares as symmetric what is not even square, and makes no use of it."""
+
+    Y: np.ndarray
+    B: np.ndarray
+    symmetric = ("B",)
+
+    @property
+    def Z(self):
+        return self.Y @ self.Y.mT
+
+
 free = Free(0.3 * ones, np.array([[1.0, 0.5], [0.0, 1.0]]))
 declared = Declared(np.eye(6)[:, :2], np.eye(2))
 
@@ -163,6 +175,7 @@ class WithoutZ(NamedTuple):
         (declared._replace(S=np.eye(3)), r"^the start's arrays do not fit each other: Q \(6, 2\), S \(3, 3\)$"),
         (declared._replace(S=np.ones((2, 3))), "^the start's arrays do not fit each other: "),
         (declared._replace(S=1.0), r"^S has dtype float64 and shape \(\); it must be a real matrix$"),
+        (Oblong(ones, np.ones((2, 3))), r"^the start's arrays do not fit each other: Y \(6, 2\), B \(2, 3\)$"),
         (WithoutZ(ones), "^start is a WithoutZ; it must be a named tuple of arrays with a property Z$"),
         ((ones,), "^start is a tuple; it must be a named tuple"),
         (ones, "^start is a ndarray; it must be a named tuple"),

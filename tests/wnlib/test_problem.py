@@ -23,6 +23,7 @@ from wnlib import (
     spectrum,
     stiefel,
 )
+from wnlib.problem import leading_eigenpairs
 
 
 @given(st.integers(2, 6), st.floats(1, 100))
@@ -112,6 +113,17 @@ def test_the_error_has_the_size_of_the_truth(size):
     np.testing.assert_allclose(problem.eigenvalues, size * np.array([7, -1]))
 
 
+def test_the_error_of_each_member_of_a_batch_has_its_own_size():
+    problem = PlantedProblem(Population(Symmetric(1)), np.reshape([1e-170, 1.0, 1e160], (3, 1, 1)))
+    np.testing.assert_allclose(problem.error(np.zeros((1, 1))), [1e-170, 1.0, 1e160], rtol=1e-14)
+
+
+def test_eigenvalues_of_the_same_size_keep_their_order():
+    values, vectors = leading_eigenpairs(np.diag([1.0, -1.0] * 20 + [2.0, -3.0]))
+    np.testing.assert_array_equal(values, [-3, 2, *[-1] * 20, *[1] * 20])
+    np.testing.assert_allclose(vectors * values @ vectors.T, np.diag([1.0, -1.0] * 20 + [2.0, -3.0]), atol=1e-13)
+
+
 def test_the_error_of_what_is_no_number_is_no_number():
     problem = PlantedProblem(Population(Symmetric(2)), np.eye(2))
     assert np.isnan(problem.error(np.full((2, 2), np.nan)))
@@ -175,7 +187,7 @@ def test_the_planted_matrix_is_exactly_symmetric_and_a_seed_is_enough():
 
 def test_a_truth_may_be_off_symmetric_by_rounding():
     A = np.array([[1.0, 1.0], [1.0 + 1e-13, 1.0]])
-    PlantedProblem(Population(Symmetric(2)), np.stack([A, 1e-200 * A]))
+    PlantedProblem(Population(Symmetric(2)), np.stack([A, 1e-200 * A, 1e200 * A]))
     with pytest.raises(
         ValueError, match=r"^truth is not symmetric \(\|A - Aᵀ\| reaches 1.99e-11\); Symmetric\(m=2\) is$"
     ):
@@ -221,7 +233,7 @@ def test_a_truth_may_be_off_symmetric_by_rounding():
         ),
         (
             lambda: PlantedProblem(Population(Symmetric(2)), np.stack([np.eye(2), np.zeros((2, 2))])),
-            "truth is all zero",
+            "^truth is all zero; there is nothing to recover$",
         ),
         (lambda: PlantedProblem(Population(Symmetric(2)), 1j * np.eye(2)), "truth has dtype complex128"),
         (lambda: PlantedProblem(Population(Symmetric(2)), "truth"), "it must be a real matrix"),

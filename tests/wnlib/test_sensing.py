@@ -68,6 +68,7 @@ def test_gram_keeps_its_factor_and_what_the_factor_makes():
     operator = Gram(Symmetric(3), 9, 0)
     assert operator.n == 9 and operator.factor.shape == operator.gram.shape == (6, 6)
     np.testing.assert_array_equal(operator.factor, np.triu(operator.factor))
+    assert np.all(np.diagonal(operator.factor) > 0)
     np.testing.assert_allclose(operator.factor.T @ operator.factor, operator.gram, atol=1e-15)
     Z = random_matrix(Symmetric(3), 0, size=(4,))
     np.testing.assert_allclose(operator.forward(Z), Symmetric(3).coordinates(Z) @ operator.factor.T, atol=1e-15)
@@ -114,6 +115,7 @@ def test_the_cosine_transform_has_random_signs_and_random_rows():
     assert np.linalg.matrix_rank(rows(SubsampledDCT(space, 19, 0))) == 19  # none is picked twice
     signs = [np.sign(rows(SubsampledDCT(space, 20, seed))[0]) for seed in range(40)]  # the constant row
     assert 0 < np.mean(np.equal(signs, 1)) < 1 and np.all(np.ptp(signs, axis=0) == 2)
+    assert np.ptp(signs, axis=1).any()  # each coordinate has its own
 
 
 def test_an_operator_leaves_its_arguments_alone():

@@ -133,6 +133,7 @@ def test_random_starts_have_the_law_they_promise():
     np.testing.assert_allclose(F.std(axis=(0, -2, -1)) * np.sqrt(50), [0.5, 5], rtol=0.05)
     np.testing.assert_allclose(G.std(axis=(0, -2, -1)) * np.sqrt(40), [0.02, 0.2], rtol=0.05)
     assert abs(np.corrcoef(F[..., :40, :].ravel(), G.ravel())[0, 1]) < 0.05
+    assert np.all(np.abs(F[:, 0] / 0.5 - F[:, 1] / 5).max(axis=(-2, -1)) > 0.1)  # other numbers, not others' multiples
     one, same = Factors.random(5, 4, 3, 0), Factors.random(5, 4, 3, 0, scale=1.0, imbalance=1.0)
     assert_equal(one, same)
     assert_equal(Factor.random(5, 3, 0), Factor.random(5, 3, 0, scale=1))
@@ -200,6 +201,7 @@ def test_a_start_may_be_off_by_rounding_but_by_no_more():
 def test_every_member_of_a_batch_is_checked():
     problem, (X, theta) = symmetric_problem(6, [1.0], 0), DirectionMagnitude.random(6, 2, 0, size=3)
     check_start(problem, DirectionMagnitude(X, theta[0]))
+    check_start(problem, DirectionMagnitude.random(6, 2, 0, size=(2, 9)))
     with pytest.raises(ValueError, match="^X does not have orthonormal columns"):
         check_start(problem, DirectionMagnitude(X * np.reshape([1, 1, 2], (3, 1, 1)), theta))
     with pytest.raises(ValueError, match="^theta is not symmetric"):
