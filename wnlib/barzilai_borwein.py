@@ -73,9 +73,9 @@ def wn_bb(problem, state: BarzilaiBorwein, *, eta=0.1, longest=1000.0):
     ValueError
         If eta is not positive or longest is below 1.
     """
-    if np.any(np.less(longest, 1)):
-        raise ValueError(f"longest is {longest!r}; it must be at least 1, the shortest step size")
     eta, longest = _arguments.step_sizes(eta=eta, longest=longest)
+    if np.any(np.less(longest, 1)):
+        raise ValueError(f"longest is {np.squeeze(longest)}; it must be at least 1, the shortest step size")
     X, theta, last_X, last_theta, last_G, last_H, turn = state
     E = problem.residual(X @ theta @ X.mT)
     EX = E @ X

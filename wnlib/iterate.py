@@ -73,7 +73,7 @@ def run(step, problem, start, steps, record=None, every=1, **options):
     Parameters
     ----------
     step : callable
-        A pure step of `wnlib.methods`, or one of yours: ``(problem, state, **options) -> state``.
+        A pure step, such as `wnlib.wn`, or one of yours: ``(problem, state, **options) -> state``.
     problem : Problem
     start : NamedTuple
         The first state. Leading axes of its arrays are a batch.
@@ -96,8 +96,8 @@ def run(step, problem, start, steps, record=None, every=1, **options):
     Raises
     ------
     ValueError
-        If steps or every is not a positive whole number, the start does not fit the step or the problem, a step size
-        is not positive, or the name of a record is taken.
+        If steps or every is not a positive whole number, the start does not fit the step or the problem, an option
+        does not fit the batch, a step size is not positive, or the name of a record is taken.
     Diverged
         If the iterate of a run without a batch is no longer finite. In a batch the others go on.
     """
@@ -107,9 +107,12 @@ def run(step, problem, start, steps, record=None, every=1, **options):
         raise ValueError(f"start is a {type(start).__name__}; {_name(step)} iterates a {expected.__name__}")
     start = check_start(problem, start)
     records = _records(problem, record or {})
-    batch = np.broadcast_shapes(
-        problem.data.shape[:-1], *(array.shape[:-2] for array in start), *(np.shape(size) for size in options.values())
-    )
+    batch = np.broadcast_shapes(problem.data.shape[:-1], *(array.shape[:-2] for array in start))
+    for name, size in options.items():
+        try:
+            batch = np.broadcast_shapes(batch, np.shape(size))
+        except ValueError:
+            raise ValueError(f"{name} has shape {np.shape(size)}; it must fit that of the batch, {batch}") from None
     start = start._make(np.broadcast_to(array, (*batch, *array.shape[-2:])) for array in start)
     state, diverged_at = start, np.full(batch, -1)
     rows = [(0, _values(records, start))]

@@ -95,7 +95,8 @@ def wn(problem, state: DirectionMagnitude, *, eta, mu=2.0, retract=polar):
         Symmetric.
     state : DirectionMagnitude
     eta, mu : float or array_like, shape (...)
-        Step sizes η of X and μ of Θ, > 0. In the population case μ = 2 makes Θ = XᵀAX.
+        Step sizes η of X and μ of Θ, > 0. In the population case μ = 2 makes Θ = XᵀAX; with few measurements
+        μ = 1 is safer.
     retract : callable
         A retraction (X, V) -> X of `wnlib.stiefel`.
 
@@ -142,6 +143,11 @@ def gd_rectangular(problem, state: Factors, *, eta):
     Returns
     -------
     Factors
+
+    Raises
+    ------
+    ValueError
+        If eta <= 0.
     """
     eta = _arguments.step_size(eta=eta)
     F, G = state
@@ -167,6 +173,11 @@ def wn_rectangular(problem, state: DirectionsMagnitude, *, eta, mu=1.0, retract=
     Returns
     -------
     DirectionsMagnitude
+
+    Raises
+    ------
+    ValueError
+        If eta <= 0 or mu <= 0.
     """
     eta, mu = _arguments.step_sizes(eta=eta, mu=mu)
     X, theta, W = state

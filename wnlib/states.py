@@ -1,9 +1,9 @@
 """States: named tuples of arrays that hold an estimate ``Z``; random and spectral starts; the check of a start.
 
-Leading axes of a state's arrays are batches: a hundred seeds are one call. A state of your own is a named tuple with a
-property ``Z``. What else it declares is optional: ``space_type``, the kind of space that its Z belong to;
-``orthonormal`` and ``symmetric``, the names of those arrays that must be so; ``semidefinite``, if no Z can have a
-negative eigenvalue.
+Leading axes of a state's arrays are batches: a hundred seeds are one call. Every array has two more axes, a counter
+or an angle (..., 1, 1). A state of your own is a named tuple with a property ``Z``. What else it declares is optional:
+``space_type``, the kind of space that its Z belong to; ``orthonormal`` and ``symmetric``, the names of those arrays
+that must be so; ``semidefinite``, if no Z can have a negative eigenvalue.
 """
 
 from typing import NamedTuple

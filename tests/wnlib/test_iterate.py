@@ -259,6 +259,10 @@ def test_the_numbers_of_a_diverging_run_make_no_warning():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (
+            lambda: run(gd, problem, Factor.random(6, 2, 0, size=2), 5, eta=[0.1] * 3),
+            r"eta has shape \(3,\); it must fit that of the batch, \(2,\)",
+        ),
         (lambda: run(gd, problem, Factor.random(6, 2, 0), 0, eta=1), "steps is 0"),
         (lambda: run(gd, problem, Factor.random(6, 2, 0), 2.5, eta=1), "steps is 2.5"),
         (lambda: run(gd, problem, Factor.random(6, 2, 0), 5, every=0, eta=1), "every is 0"),

@@ -403,6 +403,7 @@ def test_random_starts_have_the_size_they_promise():
         (lambda p: wn_psd(p, DirectionMagnitude.random(6, 2, 0), eta=0), "eta is 0"),
         (lambda p: wn_bb(p, BarzilaiBorwein.random(6, 2, 0), eta=0), "eta is 0"),
         (lambda p: wn_bb(p, BarzilaiBorwein.random(6, 2, 0), longest=0), "longest is 0"),
+        (lambda p: wn_bb(p, BarzilaiBorwein.random(6, 2, 0), longest="3"), "longest is '3'"),
         (lambda p: wn_bb(p, BarzilaiBorwein.random(6, 2, 0), longest=0.5), "longest is 0.5; it must be at least 1"),
         (lambda p: gd(p, Factor.random(6, 2, 0), eta=np.inf), "eta is inf"),
         (
