@@ -150,6 +150,9 @@ def _checked(operator):
 
 def _frobenius(Z):
     """‖Z‖_F, of tiny and huge entries too, whose squares are no numbers."""
+    lengths = norm(Z, axis=(-2, -1))
+    if np.all((lengths > 1e-150) & (lengths < 1e150)):
+        return lengths
     largest = np.abs(Z).max(axis=(-2, -1), keepdims=True)
     unit = np.where((largest > 0) & np.isfinite(largest), largest, 1)
     return norm(Z / unit, axis=(-2, -1)) * unit[..., 0, 0]
