@@ -150,7 +150,8 @@ def _checked(operator):
 
 def _frobenius(Z):
     """‖Z‖_F, of tiny and huge entries too, whose squares are no numbers."""
-    lengths = norm(Z, axis=(-2, -1))
+    with np.errstate(over="ignore"):
+        lengths = norm(Z, axis=(-2, -1))
     if np.all((lengths > 1e-150) & (lengths < 1e150)):
         return lengths
     largest = np.abs(Z).max(axis=(-2, -1), keepdims=True)
