@@ -7,8 +7,6 @@ from tqdm import tqdm
 def sweep(function, cells, n_jobs=-1):
     """``[function(**cell) for cell in cells]``, on several processors and with a progress bar.
 
-    Where ``joblib.parallel_config`` sets the backend ``"dask"``, the cells run on a dask cluster instead.
-
     Parameters
     ----------
     function : callable

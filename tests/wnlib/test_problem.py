@@ -97,9 +97,9 @@ def test_noise_is_added_to_the_measurements(operator, seed):
 
 
 def test_a_batch_of_truths_may_differ_in_rank():
-    truths = np.stack([planted(6, [1], 0), planted(6, [1, 0.5], 1)])
+    truths = np.stack([planted(6, [1], 0), planted(6, [1, 0.5], 1), planted(6, [2], 1)])
     problem = PlantedProblem(Population(Symmetric(6)), truths)
-    np.testing.assert_allclose(problem.eigenvalues, [[1, 0], [1, 0.5]], atol=1e-12)
+    np.testing.assert_allclose(problem.eigenvalues, [[1, 0], [1, 0.5], [2, 0]], atol=1e-12)
     assert problem.rank == 2
 
 

@@ -244,6 +244,7 @@ LN2, LN3 = np.log(2), np.log(3)
         (lambda: theory.expected_tau(20, 8, 2), 24 / 5),
         (lambda: theory.sample_tangents(5, 5, 2, 0, size=3), np.zeros((3, 2, 2))),  # a square X leaves nothing out
         (lambda: theory.flow_time(0.25, 0.5, 2, 0.1), (2 + LN3) / 0.8),  # (4 - 2 + ln 1 - ln ⅓)/(2 · 0.1 · 4)
+        (lambda: theory.flow_time(0.5, 0.75, 1, 1), (2 / 3 + LN3) / 2),  # (2 - 4/3 + ln 3 - ln 1)/2
         (lambda: theory.flow_time(0.25, 0.5, 2), (2 + LN3) / 8),  # η = 1 is the time itself
         (lambda: theory.flow_time([1 / 3, 0.5], [0.5, 0.5], -1, 1), [(1 + LN2) / 2, 0]),
         (lambda: theory.saddle_losses([2, -1]), [5 / 4, 1 / 4, 0]),
@@ -251,6 +252,16 @@ LN2, LN3 = np.log(2), np.log(3)
 )
 def test_the_value_worked_out_by_hand(compute, expected):
     np.testing.assert_allclose(compute(), expected, rtol=1e-12, atol=1e-15)
+
+
+def test_a_batch_of_recursions_is_its_members():
+    T = theory.sample_tangents(6, 4, 2, 0, size=(3, 5))
+    np.testing.assert_allclose(
+        theory.recursion(T, [1, -0.5], 0.3)[2, 4], theory.recursion(T[2, 4], [1, -0.5], 0.3), rtol=1e-12
+    )
+    many, one = (theory.exact_recursion(start, [1, -0.5], 0.3, 4) for start in (T, T[2, 4]))
+    for array, expected in zip(vars(many).values(), vars(one).values(), strict=True):
+        np.testing.assert_allclose(array[:, 2, 4], expected, rtol=1e-9)
 
 
 def test_small_angles_keep_their_digits():
