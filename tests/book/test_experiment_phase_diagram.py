@@ -1,4 +1,4 @@
-"""The phase diagram of Chapter 12: its file is what the script says, and three of its cells come out again."""
+"""The phase diagram of Chapter 12: its file is what the script says, and some of its cells come out again."""
 
 import json
 
@@ -14,11 +14,14 @@ from experiments.phase_diagram import (
     SIZES,
     STARTS_N,
     STARTS_R,
+    M,
     condensed,
     curve,
     magnitude_step,
+    spectral_ends,
     starts_of_gd,
     summary,
+    written,
 )
 from wnbook.explorers import Phases
 
@@ -31,6 +34,11 @@ def test_the_file_is_complete_and_small():
     }
     assert DIAGRAM["header"]["seeds"] == SEEDS
     assert all(len(cell["final"]) == SEEDS for cell in DIAGRAM["cells"].values())
+    assert set(DIAGRAM["spectral start"]) == {
+        f"{method} | n = {n} | r = {r}" for method in METHODS[:2] for n in SIZES for r in COLUMNS if r < M
+    }
+    assert all(len(cell["final"]) == SEEDS for cell in DIAGRAM["spectral start"].values())
+    assert DATA.read_text(encoding="utf-8") == written(DIAGRAM)
     assert DATA.stat().st_size < 80_000
 
 
@@ -63,6 +71,21 @@ def test_a_cell_comes_out_again(method, n, r):
     np.testing.assert_allclose(again["final"], stored["final"], atol=0.21)
     stored_curve = curve(method, n, r, stored["seed"])
     np.testing.assert_allclose(stored_curve, stored["curve"], atol=0.21)
+
+
+@pytest.mark.parametrize(("n", "r"), [(100, 2), (200, 15)])
+def test_cells_of_the_spectral_start_come_out_again(n, r):
+    again = np.sort([spectral_ends(n, r, seed) for seed in range(SEEDS)], axis=0).T
+    for method, ends in zip(METHODS[:2], again, strict=True):
+        stored = DIAGRAM["spectral start"][f"{method} | n = {n} | r = {r}"]
+        np.testing.assert_allclose(ends, stored["final"], atol=0.21)
+        assert np.mean(ends < -3) == pytest.approx(stored["success"], abs=0.051)  # one seed may lie on the border
+
+
+def test_with_as_many_columns_as_rows_the_start_does_not_matter():
+    ends = spectral_ends(150, M, seed=1)
+    for method, end in zip(METHODS[:2], ends, strict=True):
+        assert end == pytest.approx(curve(method, 150, M, seed=1)[-1], abs=1e-6)
 
 
 def test_successes_from_smaller_starts_come_out_again():
