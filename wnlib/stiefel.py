@@ -102,7 +102,7 @@ def polar(X, V):
     """
     S = X + V
     values, Q = _eigh(S.mT @ S)
-    return (S @ Q / np.sqrt(values)[..., None, :]) @ Q.mT
+    return S @ (Q / np.sqrt(values)[..., None, :] @ Q.mT)
 
 
 def qr(X, V):
