@@ -5,6 +5,7 @@ import inspect
 import typing
 import warnings
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 from tqdm import tqdm
@@ -106,7 +107,9 @@ def run(step, problem, start, steps, record=None, every=1, **options):
     if not isinstance(start, expected):
         raise ValueError(f"start is a {type(start).__name__}; {_name(step)} iterates a {expected.__name__}")
     start = check_start(problem, start)
-    records = _records(problem, record or {})
+    asked = record or {}
+    known = _records(problem, asked)
+    names = [*known, *asked]
     batch = np.broadcast_shapes(problem.data.shape[:-1], *(array.shape[:-2] for array in start))
     for name, size in options.items():
         try:
@@ -115,31 +118,37 @@ def run(step, problem, start, steps, record=None, every=1, **options):
             raise ValueError(f"{name} has shape {np.shape(size)}; it must fit that of the batch, {batch}") from None
     start = start._make(np.broadcast_to(array, (*batch, *array.shape[-2:])) for array in start)
     state, diverged_at = start, np.full(batch, -1)
-    rows = [(0, _values(records, start))]
-    for name, value in zip(records, rows[0][1], strict=True):
+    running = diverged_at < 0
+    all_running = True
+    rows = [(0, _values(known, asked, start))]
+    for name, value in zip(names, rows[0][1], strict=True):
         if value.shape[: len(batch)] != batch:
             raise ValueError(f"record {name!r} has shape {value.shape}; it must begin with that of the batch, {batch}")
 
     def trace():
         kept, values = zip(*rows, strict=True)
         columns = map(np.array, zip(*values, strict=True))
-        return Trace(np.array(kept), dict(zip(records, columns, strict=True)), state, diverged_at)
+        return Trace(np.array(kept), dict(zip(names, columns, strict=True)), state, diverged_at)
 
     try:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for t in _Bar(range(1, steps + 1), desc=_name(step), delay=2, leave=False):
                 after = step(problem, state, **options)
-                finite = np.all([np.isfinite(array).all(axis=(-2, -1)) for array in after], axis=0)
-                diverged_at = np.where(~finite & (diverged_at < 0), t, diverged_at)
-                running = diverged_at < 0
+                # A finite sum has finite terms only; another one has to be looked at.
+                if not all(isfinite(array.sum()) for array in after):
+                    finite = np.all([np.isfinite(array).all(axis=(-2, -1)) for array in after], axis=0)
+                    diverged_at = np.where(~finite & (diverged_at < 0), t, diverged_at)
+                    running = diverged_at < 0
+                    all_running = running.all()
                 # Diverged members go back to the start, where a step is harmless.
-                state = after if running.all() else _where(running, after, start)
-                if not batch and not running:
+                state = after if all_running else _where(running, after, start)
+                if not batch and not all_running:
                     sizes = ", ".join(f"{name} = {value}" for name, value in options.items() if not callable(value))
                     what = f"{_name(step)} with {sizes}" if sizes else _name(step)
                     raise Diverged(f"{what} is no longer finite at iteration {t}", trace())
                 if t % every == 0:
-                    rows.append((t, [_masked(running, value) for value in _values(records, state)]))
+                    values = _values(known, asked, state)
+                    rows.append((t, values if all_running else [_masked(running, value) for value in values]))
     except KeyboardInterrupt:
         warnings.warn(f"interrupted; the trace ends at iteration {rows[-1][0]} of {steps}", RuntimeWarning, 2)
     return trace()
@@ -167,17 +176,19 @@ def _name(step):
 
 
 def _records(problem, asked):
-    """All that is to be recorded: name and function of the state."""
-    known = {"error": lambda state: problem.error(state.Z)} if hasattr(problem, "error") else {}
-    known["loss"] = lambda state: problem.loss(state.Z)
+    """Name and function of Z of what is always recorded; the names in `asked` must be others."""
+    known = {"error": problem.error} if hasattr(problem, "error") else {}
+    known["loss"] = problem.loss
     taken = sorted(asked.keys() & {*known, *Trace.__dataclass_fields__, "steps_to"})
     if taken:
         raise ValueError(f"record has the name {taken[0]!r}, which is taken; choose another one")
-    return known | asked
+    return known
 
 
-def _values(records, state):
-    return [np.asarray(function(state)) for function in records.values()]
+def _values(known, asked, state):
+    Z = state.Z
+    values = [function(Z) for function in known.values()] + [function(state) for function in asked.values()]
+    return [np.array(value) for value in values]
 
 
 def _where(running, after, start):

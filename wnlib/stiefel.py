@@ -30,6 +30,8 @@ def rounding(metric):
 def _eigh(S):
     """Eigenvalues and eigenvectors; NaN where S is not finite, on which numpy's would raise."""
     finite = np.isfinite(S).all(axis=(-2, -1), keepdims=True)
+    if finite.all():
+        return eigh(S)
     values, Q = eigh(np.where(finite, S, np.eye(S.shape[-1])))
     return values, np.where(finite, Q, np.nan)
 
@@ -100,7 +102,7 @@ def polar(X, V):
     """
     S = X + V
     values, Q = _eigh(S.mT @ S)
-    return (S @ Q / np.sqrt(values)[..., None, :]) @ Q.mT
+    return S @ (Q / np.sqrt(values)[..., None, :] @ Q.mT)
 
 
 def qr(X, V):

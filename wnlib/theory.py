@@ -5,6 +5,7 @@ All errors are ‖Z - A‖_F, unsquared, in the population case (𝓜*𝓜 the i
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -103,7 +104,10 @@ class Shadow:
 
     T: np.ndarray
     loss: np.ndarray
-    angles: np.ndarray
+
+    @cached_property
+    def angles(self):
+        return np.arctan(np.sqrt(np.maximum(np.linalg.eigvalsh(self.T), 0)))
 
 
 def squared_tangents(U, X):
@@ -176,8 +180,7 @@ def exact_recursion(T_0, eigenvalues, eta, steps):
     K = sym(np.linalg.solve(np.eye(T.shape[-1]) + T, T))
     LK = eigenvalues[:, None] * K
     loss = (2 * np.einsum("k,...kk->...", eigenvalues**2, K) - np.einsum("...ij,...ji->...", LK, LK)) / 4
-    angles = np.arctan(np.sqrt(np.maximum(np.linalg.eigvalsh(T), 0)))
-    return Shadow(T, loss, angles)
+    return Shadow(T, loss)
 
 
 def tangent_recursion(tangent, eigenvalue, eta):
