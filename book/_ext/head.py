@@ -19,7 +19,8 @@ ABOUT = (
 )
 PICTURE = "_static/headline.png"
 PICTURE_ALT = (
-    "Error against iterations: gradient descent bends and stalls, weight normalization falls on straight lines."
+    "Error against iterations, from the same data and the same first estimate: "
+    "gradient descent bends and stalls, weight normalization falls on a straight line."
 )
 
 # Styles may stand in the page, since MathJax writes them there; scripts only if the build has seen them.
