@@ -29,10 +29,11 @@ from wnlib import (
     SubsampledDCT,
     Symmetric,
     _arguments,
+    iterate,
     methods,
     problem,
-    run,
     sensing,
+    states,
     stiefel,
 )
 
@@ -159,10 +160,10 @@ def test_integers_of_32_bits_are_enough(operator, monkeypatch):
     def error():
         measurements = operator()
         m = measurements.space.m
-        posed = problem.Problem(problem.planted(m, [2.0, 1.0], rng=0), measurements)
-        return run.run(methods.wn, posed, methods.DirectionMagnitude.random(m, 4, rng=0), 3, eta=0.1).error
+        posed = problem.PlantedProblem(measurements, problem.planted(m, [2.0, 1.0], rng=0))
+        return iterate.run(methods.wn, posed, states.DirectionMagnitude.random(m, 4, rng=0), 3, eta=0.1).error
 
     expected = error()
-    for module in [_arguments, methods, problem, run, sensing, stiefel]:
+    for module in [_arguments, iterate, methods, problem, sensing, states, stiefel]:
         monkeypatch.setattr(module, "np", Numpy32())
     np.testing.assert_array_equal(error(), expected)
